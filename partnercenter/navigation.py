@@ -1,0 +1,9 @@
+"""What the shell around every page shows: menu, partner, business date."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    return {}

@@ -1,0 +1,85 @@
+"""The reseller and the settings it may change."""
+
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse a name that the time zone database does not know."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError) as error:
+        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name}) from error
+
+
+class Partner(models.Model):
+    """A reseller of Microsoft cloud services, as Partner Center knows it."""
+
+    mpn_id = models.CharField(
+        _("MPN ID"), max_length=20, unique=True, validators=[RegexValidator(r"^\d+$")]
+    )
+    name = models.CharField(_("name"), max_length=200)
+    tenant_id = models.CharField(_("tenant ID"), max_length=64, blank=True)
+    billing_day = models.PositiveSmallIntegerField(
+        _("billing day"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(31)],
+        help_text=_("Day of the month on which 21Vianet bills, set when the agreement was signed."),
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="Asia/Shanghai", validators=[validate_time_zone]
+    )
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which this partner's dates are dates."""
+        return ZoneInfo(self.time_zone)
+
+
+class PartnerSettings(models.Model):
+    """What a partner decides for itself. Days are calendar days unless the name says working."""
+
+    partner = models.OneToOneField(Partner, models.CASCADE, related_name="settings")
+    payment_terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"), default=30)
+    upstream_terms_days = models.PositiveSmallIntegerField(
+        _("21Vianet's payment terms (days)"), default=30
+    )
+    data_deletion_days = models.PositiveSmallIntegerField(
+        _("days from suspension until data is deleted"), default=60
+    )
+    minimum_overdue_amount = models.DecimalField(
+        _("overdue amounts up to this are tolerated"), max_digits=18, decimal_places=2, default=0
+    )
+    sweep_at = models.TimeField(_("daily sweep at (partner's time zone)"), default="10:30")
+    sales_see_receivables = models.BooleanField(
+        _("sales agents see what their customers owe"), default=False
+    )
+    suspensions_stopped = models.BooleanField(
+        _("kill switch: send no suspension for non-payment"), default=False
+    )
+    billed_while_suspended = models.CharField(
+        _("does 21Vianet bill suspended subscriptions?"),
+        max_length=10,
+        choices=[("unknown", _("not known")), ("yes", _("yes")), ("no", _("no"))],
+        default="unknown",
+    )
+
+    class Meta:
+        verbose_name = _("partner settings")
+        verbose_name_plural = _("partner settings")
+
+    def __str__(self) -> str:
+        return str(self.partner)

@@ -1,0 +1,1 @@
+"""Makes valid records for tests, one module per room."""
