@@ -59,10 +59,6 @@ class StatusChange(models.Model):
     status = models.CharField(
         _("status"), max_length=15, choices=ChangeStatus, default=ChangeStatus.PENDING
     )
-    for_non_payment_only = models.BooleanField(
-        default=False,
-        help_text="Sent only while the newest facts have been judged.",
-    )
     must_send = models.BooleanField(
         default=False,
         help_text="Sent even if seen already, to move the ETag past a late suspension.",
