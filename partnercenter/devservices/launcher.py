@@ -81,7 +81,7 @@ def _run_on_services(ours: Services, port: int) -> int:
         started = ours.start()
         environment = _environment(services.write_environment(ours, port))
         _prepare(environment)
-        return _supervise(_commands(environment, port, ours), environment)
+        return supervise(_commands(environment, port, ours), environment)
     finally:
         _stop_started(ours, started)
 
@@ -198,7 +198,8 @@ class _Terminal(Printer):  # type: ignore[misc]  # honcho has no types
             self.first_end = ended[1], int(ended[2])
 
 
-def _supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> int:
+def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> int:
+    """Run all until a signal (0) or until one ends. Raises Trouble that names the first to end."""
     terminal = _Terminal(sys.stdout)
     manager = Manager(terminal)
     for name, command in commands.items():

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-import redis
 
 from partnercenter.devservices import carriers, postgresql, valkey
 from partnercenter.devservices.accounts import account_of
@@ -21,7 +20,6 @@ from partnercenter.devservices.places import (
     development_place,
     place_for,
     run_folder,
-    temporary_folder,
 )
 from partnercenter.devservices.ports import LOOPBACK, free_port, is_free, write_private
 from partnercenter.devservices.postgresql import PostgreSQL
@@ -128,19 +126,16 @@ def _emulator_port(state: Path) -> int:
 def throwaway_services(
     checkout: Path = CHECKOUT, *, database: str = postgresql.THROWAWAY
 ) -> Iterator[dict[str, str]]:
-    """Services of their own for the time of the block; yields their addresses.
-
-    Also gives DATABASE_SUPERUSER_URL, which only tests need.
-    """
+    """Services of their own for the time of the block; yields their addresses."""
     remove_abandoned(checkout)
     name = f"{THROWAWAY_PREFIX}{secrets.token_hex(4)}"
     state = run_folder(checkout) / f"{name}.state"
     state.mkdir()
-    with _held(state / "alive"):
+    with hold(state / "alive"):
         services = _services(place_for(checkout, name, state=state), database, valkey.THROWAWAY)
         try:
             services.start()
-            yield services.addresses() | _superuser(services)
+            yield services.addresses()
         finally:
             _remove(services)
 
@@ -159,17 +154,6 @@ def _remove(services: Services) -> None:
     shutil.rmtree(services.place.state, ignore_errors=True)
 
 
-def _superuser(services: Services) -> dict[str, str]:
-    if services.database is None:
-        return {}
-    return {"DATABASE_SUPERUSER_URL": services.database.superuser_url}
-
-
-def data_folders(checkout: Path = CHECKOUT) -> list[Path]:
-    """Where data of this checkout may be."""
-    return [run_folder(checkout), temporary_folder(checkout)]
-
-
 # --- Locks: held by a living process, released by the system when it dies -------------------------
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
@@ -180,16 +164,13 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def hold(path: Path) -> Iterator[None]:
     """Hold a lock that tells others that this process lives; its pid is in the file."""
     with path.open("w") as file:
         fcntl.lockf(file, fcntl.LOCK_EX)
         file.write(str(os.getpid()))
         file.flush()
         yield
-
-
-hold = _held
 
 
 def is_held(path: Path) -> bool:
@@ -220,6 +201,8 @@ def _check_database(url: str) -> None:
 
 
 def _check_broker(url: str) -> None:
+    import redis  # costs half a second, and most starts don't need it
+
     try:
         redis.Redis.from_url(url, socket_connect_timeout=5, socket_timeout=5).ping()
     except (redis.RedisError, ValueError) as error:
