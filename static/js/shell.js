@@ -44,14 +44,22 @@ document.addEventListener("keydown", (event) => {
   search.select();
 });
 
-// htmx leaves a failed request without a word; the page has the sentence ready.
-function sayRequestFailed() {
-  const sentence = document.getElementById("request-failed");
-  document.getElementById("messages")?.replaceChildren(sentence.content.cloneNode(true));
+// htmx leaves a failed request without a word. An error page of ours says why (data-error);
+// otherwise the sentence waits in the page.
+function explanationIn(answer) {
+  if (!answer) return null;
+  return new DOMParser().parseFromString(answer, "text/html").querySelector("[data-error]");
+}
+
+function sayRequestFailed(event) {
+  const messages = document.getElementById("messages");
+  const fallback = document.getElementById("request-failed").content.cloneNode(true);
+  messages.replaceChildren(explanationIn(event.detail.xhr?.responseText) ?? fallback);
+  messages.scrollIntoView({ block: "nearest" });
 }
 
 document.addEventListener("htmx:responseError", sayRequestFailed);
 document.addEventListener("htmx:sendError", sayRequestFailed);
 document.addEventListener("htmx:timeout", sayRequestFailed);
 
-document.querySelector("[data-focus-on-load]")?.focus();
+document.querySelector("[data-focus-on-load]:not([data-specimen] *)")?.focus();
