@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from partnercenter.devservices import catalogues, services, suites
-from partnercenter.devservices.places import CHECKOUT, temporary_folder
+from partnercenter.devservices.places import CHECKOUT, run_folder, temporary_folder
 from partnercenter.devservices.postgresql import PostgreSQL
 from partnercenter.devservices.services import Services
 from partnercenter.devservices.terminal import Trouble
@@ -80,7 +80,7 @@ def postmaster_pid(database: PostgreSQL) -> int:
 
 def is_ready(database: PostgreSQL) -> bool:
     port = str(psycopg.conninfo.conninfo_to_dict(database.url)["port"])
-    command = [database.program.beside("pg_isready"), "-h", "127.0.0.1", "-p", port]
+    command = [str(database.program.beside("pg_isready")), "-h", "127.0.0.1", "-p", port]
     return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
 
 
@@ -325,7 +325,7 @@ def test_run_on_a_busy_port_names_it_and_the_way_out(bare_checkout: Path) -> Non
 
 
 def test_a_second_run_is_refused(bare_checkout: Path) -> None:
-    state = services.run_folder(bare_checkout)
+    state = run_folder(bare_checkout)
     with services.hold(state / "run.lock"):
         refused = subprocess.run(
             [sys.executable, "-m", "partnercenter.devservices", "run"],
