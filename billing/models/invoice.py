@@ -1,0 +1,281 @@
+"""Our invoice to a customer (账单, never 发票) with its lines and what is known of its fapiao."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer
+from partners.access import ScopedQuerySet
+from partners.models import Partner
+from subscriptions.models import Subscription
+
+ZERO = Decimal(0)
+
+
+class InvoiceStatus(models.TextChoices):
+    """How far an invoice has come. What is open or overdue is computed, never a status."""
+
+    DRAFT = "draft", _("Draft")
+    ISSUED = "issued", _("Issued")
+    VOID = "void", _("Void")
+
+
+class TermsFrom(models.TextChoices):
+    """The day from which the payment terms count."""
+
+    ISSUE = "issue", _("the invoice date")
+    FAPIAO = "fapiao", _("the delivery of the fapiao")
+
+
+class FapiaoStatus(models.TextChoices):
+    """What is known of the tax invoice (发票), which the tax bureau's system issues."""
+
+    NONE = "none", _("Not requested")
+    REQUESTED = "requested", _("Requested")
+    ISSUED = "issued", _("Issued")
+    DELIVERED = "delivered", _("Delivered")
+    RED_LETTERED = "red_lettered", _("Red-lettered")
+
+
+class FapiaoType(models.TextChoices):
+    """The two kinds of fully digitalised VAT fapiao."""
+
+    SPECIAL = "special", _("VAT special fapiao")
+    ORDINARY = "ordinary", _("VAT ordinary fapiao")
+
+
+class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
+    """Invoices by what is owed on them."""
+
+    def drafts(self) -> Self:
+        """Not issued yet: they have no number and nobody owes them."""
+        return self.filter(status=InvoiceStatus.DRAFT)
+
+    def owed(self) -> Self:
+        """Issued and not wholly settled."""
+        return self.filter(status=InvoiceStatus.ISSUED, open_amount__gt=0)
+
+    def overdue(self, business_date: date) -> Self:
+        """Owed, and their due date has passed on this date of the partner's zone."""
+        return self.owed().filter(due_on__lt=business_date)
+
+    def due(self, business_date: date) -> Self:
+        """Owed, and payable on this date of the partner's zone or before."""
+        return self.owed().filter(due_on__lte=business_date)
+
+    def undisputed(self) -> Self:
+        """Without an open dispute."""
+        return self.filter(disputed_since=None)
+
+    def of_customers(self, customer_ids: Iterable[int]) -> Self:
+        """What these customers were invoiced."""
+        return self.filter(customer_id__in=list(customer_ids))
+
+    def oldest_first(self) -> Self:
+        """In the order in which debts are settled: by due date, then in order of creation."""
+        return self.order_by("due_on", "id")
+
+
+class Invoice(models.Model):
+    """What a customer owes the partner. Amounts are gross, in the invoice's one currency."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="invoices", verbose_name=_("customer")
+    )
+    number = models.CharField(_("number"), max_length=60, null=True, editable=False)
+    status = models.CharField(
+        _("status"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"), default=30)
+    terms_from = models.CharField(
+        _("terms count from"), max_length=10, choices=TermsFrom, default=TermsFrom.ISSUE
+    )
+    issued_on = models.DateField(_("issued on"), null=True)
+    due_on = models.DateField(_("due on"), null=True)
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
+    allocated = models.DecimalField(_("paid"), max_digits=18, decimal_places=2, default=ZERO)
+    credited = models.DecimalField(_("credited"), max_digits=18, decimal_places=2, default=ZERO)
+    written_off = models.DecimalField(
+        _("written off"), max_digits=18, decimal_places=2, default=ZERO
+    )
+    open_amount = models.GeneratedField(
+        verbose_name=_("open amount"),
+        expression=F("total") - F("allocated") - F("credited") - F("written_off"),
+        output_field=models.DecimalField(max_digits=18, decimal_places=2),
+        db_persist=True,
+    )
+    is_history = models.BooleanField(
+        _("opening balance"),
+        default=False,
+        help_text=_("Issued before this portal was used; its number was given elsewhere."),
+    )
+    disputed_since = models.DateTimeField(_("disputed since"), null=True)
+    overdue_flagged_on = models.DateField(_("seen overdue on"), null=True)
+    fapiao_status = models.CharField(
+        _("fapiao"), max_length=15, choices=FapiaoStatus, default=FapiaoStatus.NONE
+    )
+    fapiao_type = models.CharField(
+        _("fapiao type"), max_length=10, choices=FapiaoType, blank=True, default=""
+    )
+    fapiao_number = models.CharField(
+        _("fapiao number"),
+        max_length=20,
+        blank=True,
+        default="",
+        validators=[RegexValidator(r"^\d{20}$", _("A fapiao number has 20 digits."))],
+    )
+    fapiao_on = models.DateField(_("fapiao date"), null=True, blank=True)
+    fapiao_delivered_on = models.DateField(_("fapiao delivered on"), null=True, blank=True)
+    fapiao_delivery = models.CharField(
+        _("how the fapiao was delivered"), max_length=200, blank=True, default=""
+    )
+    note = models.TextField(_("note"), blank=True, default="")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"))
+
+    objects: ClassVar[InvoiceQuerySet] = InvoiceQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["partner", "number"],
+                condition=Q(number__isnull=False),
+                name="one_invoice_per_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=InvoiceStatus.values), name="invoice_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(terms_from__in=TermsFrom.values), name="invoice_terms_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=InvoiceStatus.ISSUED, number__isnull=False, issued_on__isnull=False
+                )
+                | Q(
+                    status__in=[InvoiceStatus.DRAFT, InvoiceStatus.VOID],
+                    number=None,
+                    issued_on=None,
+                    due_on=None,
+                ),
+                name="invoice_numbered_when_issued",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=InvoiceStatus.ISSUED)
+                | Q(due_on__isnull=False)
+                | Q(terms_from=TermsFrom.FAPIAO),
+                name="invoice_due_when_issued",
+            ),
+            models.CheckConstraint(
+                condition=Q(allocated__gte=0, credited__gte=0, written_off__gte=0),
+                name="invoice_settled_by_positive_amounts",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=InvoiceStatus.ISSUED, open_amount__gte=0)
+                | Q(~Q(status=InvoiceStatus.ISSUED), allocated=0, credited=0, written_off=0),
+                name="invoice_open_amount_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(fapiao_status__in=FapiaoStatus.values), name="fapiao_status_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(fapiao_status=FapiaoStatus.DELIVERED)
+                | Q(fapiao_delivered_on__isnull=False),
+                name="fapiao_delivered_with_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                "partner",
+                "due_on",
+                name="invoices_to_flag",
+                condition=Q(
+                    status=InvoiceStatus.ISSUED, open_amount__gt=0, overdue_flagged_on=None
+                ),
+            ),
+            models.Index(
+                "customer",
+                "currency",
+                "due_on",
+                name="invoices_open",
+                condition=Q(status=InvoiceStatus.ISSUED, open_amount__gt=0),
+            ),
+            models.Index(
+                "partner",
+                "due_on",
+                "id",
+                name="invoices_open_by_due",
+                condition=Q(status=InvoiceStatus.ISSUED, open_amount__gt=0),
+            ),
+            models.Index("partner", "status", "id", name="invoices_by_status"),
+            models.Index("partner", "id", name="invoices_newest"),
+            models.Index("customer", "id", name="invoices_of_customer"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"#{self.pk}"
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == InvoiceStatus.DRAFT
+
+    @property
+    def is_issued(self) -> bool:
+        return self.status == InvoiceStatus.ISSUED
+
+    @property
+    def is_disputed(self) -> bool:
+        return self.disputed_since is not None
+
+
+class InvoiceLine(models.Model):
+    """One charge. Each line is rounded to the cent, so that an invoice is the sum of its lines."""
+
+    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
+    position = models.PositiveIntegerField(_("position"))
+    description = models.CharField(_("description"), max_length=500)
+    subscription = models.ForeignKey(
+        Subscription, models.PROTECT, null=True, blank=True, related_name="invoice_lines"
+    )
+    quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=6)
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
+    period_from = models.DateField(_("from"), null=True, blank=True)
+    period_to = models.DateField(_("to"), null=True, blank=True)
+    net = models.DecimalField(_("net"), max_digits=18, decimal_places=2)
+    vat_rate = models.DecimalField(_("VAT %"), max_digits=5, decimal_places=2)
+    vat = models.DecimalField(_("VAT"), max_digits=18, decimal_places=2)
+    gross = models.DecimalField(_("gross"), max_digits=18, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("invoice line")
+        verbose_name_plural = _("invoice lines")
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice", "position"], name="one_invoice_line_per_position"
+            ),
+            models.CheckConstraint(
+                condition=Q(gross=F("net") + F("vat")), name="invoice_line_adds_up"
+            ),
+            models.CheckConstraint(
+                condition=Q(vat_rate__gte=0, vat_rate__lt=100), name="invoice_line_vat_rate"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.description
