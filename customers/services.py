@@ -1,6 +1,6 @@
 """Writes to customers, contacts and credit decisions, each with its audit entry."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -67,9 +67,7 @@ def _refresh(customer: Customer, *, company: str, domain: str, seen_at: datetime
 def index_names(customer: Customer) -> None:
     """Derive what lists sort by and what search finds. The caller saves."""
     customer.pinyin_key = names.pinyin_key(customer.short_name or customer.company)
-    customer.search_text = names.search_text(
-        customer.company, customer.short_name, customer.domain
-    )
+    customer.search_text = names.search_text(customer.company, customer.short_name, customer.domain)
 
 
 def edit_customer(
@@ -83,15 +81,11 @@ def edit_customer(
         index_names(locked)
         locked.save(update_fields=["short_name", "language", "pinyin_key", "search_text"])
         after = {"short_name": short_name, "language": language}
-        audit.record(
-            _fact(locked, "customer.edited", reason, before=before, after=after), by=by
-        )
+        audit.record(_fact(locked, "customer.edited", reason, before=before, after=after), by=by)
     return locked
 
 
-def save_contact(
-    contact: Contact, *, by: User | None, reason: str
-) -> Contact:
+def save_contact(contact: Contact, *, by: User | None, reason: str) -> Contact:
     """Store a new or changed contact."""
     kind = "contact.added" if contact.pk is None else "contact.changed"
     with transaction.atomic():
@@ -172,7 +166,9 @@ def billing_contacts(customer: Customer) -> list[Contact]:
     return sorted(contacts, key=lambda contact: not is_outside_tenant(contact, customer))
 
 
-def _fact(customer: Customer, kind: str, reason: str, **changes: dict[str, object]) -> audit.Fact:
+def _fact(
+    customer: Customer, kind: str, reason: str, **changes: Mapping[str, object]
+) -> audit.Fact:
     return audit.Fact(
         partner_id=customer.partner_id,
         customer_id=customer.pk,
@@ -185,7 +181,7 @@ def _fact(customer: Customer, kind: str, reason: str, **changes: dict[str, objec
 
 
 def _contact_fact(
-    contact: Contact, kind: str, reason: str, after: dict[str, object]
+    contact: Contact, kind: str, reason: str, after: Mapping[str, object]
 ) -> audit.Fact:
     return audit.Fact(
         partner_id=contact.partner_id,

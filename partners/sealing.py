@@ -19,7 +19,7 @@ def seal(text: str) -> bytes:
 def unseal(sealed: bytes) -> str:
     """The secret again. Raises SealBroken when no configured key fits."""
     try:
-        return _fernet().decrypt(bytes(sealed)).decode()
+        return _fernet().decrypt(sealed).decode()
     except InvalidToken as error:
         raise SealBroken from error
 

@@ -4,7 +4,7 @@ Every verb runs under the customer's lock and shares its transaction with its au
 """
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils import timezone
@@ -59,8 +59,10 @@ class InvalidTransition(Exception):
         super().__init__(f"{before} → {after}")
 
 
-def begin_sending(change: StatusChange, *, digest: str) -> StatusChange:
-    """About to send a request with this digest of body and ETag.
+def begin_sending(
+    change: StatusChange, *, digest: str, worker: UUID, lease_until: datetime
+) -> StatusChange:
+    """About to send a request with this digest of body and ETag; the worker keeps its lease.
 
     The request id belongs to one digest: kept for a byte-identical re-send, new otherwise.
     """
@@ -68,12 +70,13 @@ def begin_sending(change: StatusChange, *, digest: str) -> StatusChange:
         change.request_id = uuid4()
     change.request_digest = digest
     change.sent_at = clock.now()
+    change.leased_by, change.lease_until = worker, lease_until
     return _move(
         change,
         ChangeStatus.SENDING,
         by=None,
         reason=change.reason,
-        fields=("request_id", "request_digest", "sent_at"),
+        fields=("request_id", "request_digest", "sent_at", "leased_by", "lease_until"),
     )
 
 
@@ -138,9 +141,7 @@ def _wait(change: StatusChange, to: ChangeStatus, *, error: str, again_at: datet
     change.last_error, change.next_attempt_at = error, again_at
     if change.status == to:
         change.leased_by = change.lease_until = None
-        change.save(
-            update_fields=["last_error", "next_attempt_at", "leased_by", "lease_until"]
-        )
+        change.save(update_fields=["last_error", "next_attempt_at", "leased_by", "lease_until"])
         return
     _move(change, to, by=None, reason=error, fields=("last_error", "next_attempt_at"))
 

@@ -1,5 +1,6 @@
 """Writes down what 21Vianet shows: the only module that writes what was seen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,8 +15,6 @@ from subscriptions.models import (
     SEEN_SUSPENDED,
     ChangeStatus,
     DesiredStatus,
-    HoldReason,
-    HoldSource,
     StatusChange,
     Subscription,
     Target,
@@ -76,9 +75,7 @@ def _describe(subscription: Subscription, seen: wire.Subscription) -> None:
 
 def _note_new_status(subscription: Subscription, before: _Sight, *, at: datetime) -> None:
     after = subscription.seen_status
-    fact = _fact(
-        subscription, "subscription.seen", {"status": before.status}, {"status": after}
-    )
+    fact = _fact(subscription, "subscription.seen", {"status": before.status}, {"status": after})
     audit.record(fact, by=None)
     is_suspended = after == SEEN_SUSPENDED
     _set_deletion_clock(subscription, _window(subscription, before, at) if is_suspended else None)
@@ -125,14 +122,7 @@ def _answer_uninvited_suspension(subscription: Subscription) -> None:
         )
         services.ask_for(subscription, by=None, because="suspended again by a late request of ours")
         return
-    services.place_hold(
-        subscription,
-        reason=HoldReason.OPERATOR,
-        source=services.Source(HoldSource.OBSERVATION, str(subscription.pk)),
-        note=", ".join(subscription.seen_reasons),
-        by=None,
-        because="seen suspended at 21Vianet without a request of ours",
-    )
+    services.hold_found_suspension(subscription, note=", ".join(subscription.seen_reasons))
     subscription.refresh_from_db(fields=["desired_status"])
 
 
@@ -151,7 +141,7 @@ def _date(moment: datetime | None) -> date | None:
 
 
 def _fact(
-    subscription: Subscription, kind: str, before: dict[str, object], after: dict[str, object]
+    subscription: Subscription, kind: str, before: Mapping[str, object], after: Mapping[str, object]
 ) -> audit.Fact:
     return audit.Fact(
         partner_id=subscription.partner_id,

@@ -81,5 +81,5 @@ def backoff(attempts: int, jitter: float) -> timedelta:
 
     `jitter` is in 0..1 and drawn by the caller; at least one second is waited.
     """
-    ceiling = min(timedelta(seconds=5) * 2 ** min(attempts, 10), MAX_BACKOFF)
+    ceiling = min(timedelta(seconds=5 * 2 ** min(attempts, 10)), MAX_BACKOFF)
     return max(ceiling * jitter, timedelta(seconds=1))

@@ -4,6 +4,7 @@ Every function takes the customer's lock first; holds, the desired status, the i
 21Vianet and the audit entries share one transaction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -86,6 +87,31 @@ def place_hold(
         if is_new:
             audit.record(_hold_fact(hold, "hold.placed", because, {"note": note}), by=by)
             _follow_holds(subscription, by=by, because=because)
+    return hold
+
+
+def hold_found_suspension(subscription: Subscription, *, note: str) -> Hold:
+    """Hold what was suspended by 21Vianet or outside this portal. Nothing needs to be asked for."""
+    because = "seen suspended at 21Vianet without a request of ours"
+    with transaction.atomic():
+        subscription = _locked(subscription)
+        hold, is_new = Hold.objects.get_or_create(
+            subscription=subscription,
+            reason=HoldReason.OPERATOR,
+            source_kind=HoldSource.OBSERVATION,
+            source_id=str(subscription.pk),
+            lifted_at=None,
+            defaults={
+                "partner": subscription.partner,
+                "note": note,
+                "placed_at": clock.now(),
+            },
+        )
+        if is_new:
+            audit.record(_hold_fact(hold, "hold.placed", because, {"note": note}), by=None)
+            _derive(subscription)
+            for add_on in subscription.add_ons.all():
+                _derive(add_on)
     return hold
 
 
@@ -232,7 +258,7 @@ def _replace_intent(subscription: Subscription, *, by: User | None, because: str
     ask_for(subscription, by=by, because=because, must_send=may_be_under_way)
 
 
-def _hold_fact(hold: Hold, kind: str, reason: str, after: dict[str, object]) -> audit.Fact:
+def _hold_fact(hold: Hold, kind: str, reason: str, after: Mapping[str, object]) -> audit.Fact:
     return audit.Fact(
         partner_id=hold.partner_id,
         customer_id=hold.subscription.customer_id,

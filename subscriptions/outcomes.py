@@ -1,0 +1,123 @@
+"""What each answer of 21Vianet means for a status change, as one table.
+
+Source: Partner Center docs, error codes and throttling guidance. Where an outcome is not known
+we read before we send again.
+"""
+
+import random
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from django.utils import timezone
+
+from partners import clock
+from subscriptions import lifecycle, rules
+from subscriptions.models import ChangeStatus, StatusChange, Target
+from vianet import errors
+
+GIVE_UP_AFTER = timedelta(hours=24)
+MAX_STALE_ATTEMPTS = 4
+SOON = timedelta(seconds=2)
+
+
+class Meaning(StrEnum):
+    """What is to become of the change."""
+
+    WAIT = "wait"
+    UNKNOWN = "unknown"
+    REFUSED = "refused"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A meaning with its words, and when to look again."""
+
+    meaning: Meaning
+    error: str
+    again_in: timedelta = timedelta()
+
+    @classmethod
+    def accepted(cls) -> "Outcome":
+        """21Vianet said yes; only seeing it makes it confirmed."""
+        return cls(Meaning.UNKNOWN, "accepted, not visible yet", SOON)
+
+    @classmethod
+    def waiting(cls, error: str, again_in: timedelta) -> "Outcome":
+        """Nothing was changed."""
+        return cls(Meaning.WAIT, error, again_in)
+
+
+def of_failed_patch(error: errors.VianetError, attempts: int) -> Outcome:
+    """What a PATCH that raised means."""
+    later = rules.backoff(attempts, jitter())
+    match error:
+        case errors.OutcomeUnknown() | errors.Unreachable():
+            return Outcome(Meaning.UNKNOWN, str(error), SOON)
+        case errors.Throttled():
+            told = timedelta(seconds=error.retry_after_seconds or 0)
+            return Outcome.waiting(str(error), max(told, later))
+        case errors.StaleResource() if attempts >= MAX_STALE_ATTEMPTS:
+            return Outcome(Meaning.PERSON, str(error))
+        case errors.StaleResource() | errors.Conflict() | errors.Unauthorized():
+            return Outcome.waiting(str(error), later)
+        case errors.Forbidden() | errors.NotFound():
+            return Outcome(Meaning.PERSON, str(error))
+        case _:
+            return Outcome(Meaning.REFUSED, str(error))
+
+
+def of_failed_read(error: errors.VianetError, attempts: int) -> Outcome:
+    """What a GET that raised means: nothing was changed, so only waiting or a person."""
+    if isinstance(error, errors.Forbidden | errors.NotFound):
+        return Outcome(Meaning.PERSON, str(error))
+    told = error.retry_after_seconds if isinstance(error, errors.Throttled) else None
+    later = rules.backoff(attempts, jitter())
+    return Outcome.waiting(str(error), max(timedelta(seconds=told or 0), later))
+
+
+def confirm(change: StatusChange) -> None:
+    """21Vianet shows what was asked for; an unblock is read again for an hour."""
+    rereads = rules.REREADS if change.target == Target.ACTIVE else ()
+    lifecycle.confirm(
+        change,
+        reason="seen at 21Vianet",
+        rereads=len(rereads),
+        reread_at=timezone.now() + rereads[0] if rereads else None,
+    )
+
+
+def apply(change: StatusChange, outcome: Outcome) -> None:
+    """Move the change where the outcome says. The customer is locked."""
+    again_at = timezone.now() + outcome.again_in
+    match outcome.meaning:
+        case Meaning.UNKNOWN:
+            lifecycle.lose_sight(change, error=outcome.error, again_at=again_at)
+        case Meaning.REFUSED:
+            lifecycle.refuse(change, error=outcome.error)
+        case Meaning.PERSON:
+            _hand_over(change, outcome.error)
+        case Meaning.WAIT if _has_waited_enough(change):
+            _hand_over(change, outcome.error)
+        case Meaning.WAIT if change.status == ChangeStatus.UNKNOWN:
+            lifecycle.lose_sight(change, error=outcome.error, again_at=again_at)
+        case Meaning.WAIT:
+            lifecycle.put_back(change, error=outcome.error, again_at=again_at)
+
+
+def _hand_over(change: StatusChange, error: str) -> None:
+    if change.status == ChangeStatus.SENDING:
+        lifecycle.put_back(change, error=error, again_at=timezone.now())
+    lifecycle.hand_over(change, error=error)
+
+
+def _has_waited_enough(change: StatusChange) -> bool:
+    """Suspensions are given to a person after a day; unblocks are tried for ever."""
+    too_old = clock.now() - change.created_at > GIVE_UP_AFTER
+    return change.target == Target.SUSPENDED and too_old
+
+
+def jitter() -> float:
+    """Full jitter for backoff, in 0..1."""
+    return random.random()  # noqa: S311  (spreads retries; nothing depends on it being secret)
