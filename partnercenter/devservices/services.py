@@ -16,12 +16,18 @@ from partnercenter.devservices import carriers, postgresql, valkey
 from partnercenter.devservices.accounts import account_of
 from partnercenter.devservices.places import (
     CHECKOUT,
-    Place,
-    development_place,
+    DEVELOPMENT,
     place_for,
     run_folder,
+    temporary_folder,
 )
-from partnercenter.devservices.ports import LOOPBACK, free_port, is_free, write_private
+from partnercenter.devservices.ports import (
+    LOOPBACK,
+    free_port,
+    is_free,
+    read_endpoint,
+    write_private,
+)
 from partnercenter.devservices.postgresql import PostgreSQL
 from partnercenter.devservices.terminal import Trouble
 from partnercenter.devservices.valkey import Valkey
@@ -34,11 +40,19 @@ Server = PostgreSQL | Valkey
 
 @dataclass(frozen=True)
 class Services:
-    """The servers of one place. One that the environment names is used and not started."""
+    """The servers of one place. One that the environment names is used and not started.
 
-    place: Place
+    `state` holds their addresses and locks.
+    """
+
+    state: Path
     database: PostgreSQL | None
     broker: Valkey | None
+
+    @property
+    def environment_file(self) -> Path:
+        """Where the addresses are written, in shell syntax."""
+        return self.state / "env"
 
     @property
     def servers(self) -> list[Server]:
@@ -47,16 +61,16 @@ class Services:
 
     def start(self) -> list[Server]:
         """Make all run and return those that had to be started. Raises Trouble."""
-        with _locked(self.place.state / "services.lock"):
+        with _locked(self.state / "services.lock"):
             self._check_given()
             return [server for server in self.servers if server.start()]
 
     def stop(self) -> None:
         """End all that run, keep their data and forget their addresses."""
-        with _locked(self.place.state / "services.lock"):
+        with _locked(self.state / "services.lock"):
             for server in self.servers:
                 server.stop()
-            self.place.environment_file.unlink(missing_ok=True)
+            self.environment_file.unlink(missing_ok=True)
 
     def addresses(self) -> dict[str, str]:
         """DATABASE_URL and REDIS_URL."""
@@ -74,23 +88,39 @@ class Services:
 
 def development_services(checkout: Path = CHECKOUT) -> Services:
     """The services whose data is kept. Raises Trouble when a program is missing."""
-    return _services(development_place(checkout), postgresql.DURABLE, valkey.DURABLE)
+    state = run_folder(checkout)
+    return _services(checkout, DEVELOPMENT, state, postgresql.DURABLE, valkey.DURABLE)
 
 
-def _services(place: Place, database: str, broker: str) -> Services:
+def _services(checkout: Path, name: str, state: Path, database: str, broker: str) -> Services:
+    given = _is_given("DATABASE_URL", checkout), _is_given("REDIS_URL", checkout)
+    if all(given):
+        return Services(state, None, None)
+    place = place_for(checkout, name)
     return Services(
-        place,
-        None
-        if os.environ.get("DATABASE_URL")
-        else PostgreSQL(place, carriers.postgresql(place), database),
-        None if os.environ.get("REDIS_URL") else Valkey(place, carriers.valkey(place), broker),
+        state,
+        None if given[0] else PostgreSQL(place, carriers.postgresql(place), database),
+        None if given[1] else Valkey(place, carriers.valkey(place), broker),
     )
+
+
+def _is_given(variable: str, checkout: Path) -> bool:
+    """Whether the environment names a server, other than by a `.run/env` of this checkout."""
+    url = os.environ.get(variable, "")
+    return bool(url) and not any(password in url for password in _own_passwords(checkout))
+
+
+def _own_passwords(checkout: Path) -> Iterator[str]:
+    for base in (run_folder(checkout), temporary_folder(checkout)):
+        for endpoint in map(read_endpoint, base.glob("*/*-*.json")):
+            if endpoint:
+                yield endpoint.password
 
 
 # --- The environment of what runs on them ---------------------------------------------------------
 def write_environment(services: Services, port: int = DEFAULT_PORT) -> dict[str, str]:
     """Write `.run/env` for shells and scripts, and return what is in it."""
-    state = services.place.state
+    state = services.state
     values = {
         **services.addresses(),
         "PORTAL_URL": f"http://{LOOPBACK}:{port}",
@@ -99,7 +129,7 @@ def write_environment(services: Services, port: int = DEFAULT_PORT) -> dict[str,
         "SECRET_KEY": _secret_key(state),
     }
     lines = [f"{name}={shlex.quote(value)}\n" for name, value in values.items()]
-    write_private(services.place.environment_file, "".join(lines), account_of(os.geteuid()))
+    write_private(services.environment_file, "".join(lines), account_of(os.geteuid()))
     return values
 
 
@@ -132,7 +162,7 @@ def throwaway_services(
     state = run_folder(checkout) / f"{name}.state"
     state.mkdir()
     with hold(state / "alive"):
-        services = _services(place_for(checkout, name, state=state), database, valkey.THROWAWAY)
+        services = _services(checkout, name, state, database, valkey.THROWAWAY)
         try:
             services.start()
             yield services.addresses()
@@ -145,13 +175,14 @@ def remove_abandoned(checkout: Path = CHECKOUT) -> None:
     for state in run_folder(checkout).glob(f"{THROWAWAY_PREFIX}*.state"):
         if not is_held(state / "alive"):
             name = state.name.removesuffix(".state")
-            _remove(_services(place_for(checkout, name, state=state), "", valkey.THROWAWAY))
+            _remove(_services(checkout, name, state, "", valkey.THROWAWAY))
 
 
 def _remove(services: Services) -> None:
     services.stop()
-    shutil.rmtree(services.place.home, ignore_errors=True)
-    shutil.rmtree(services.place.state, ignore_errors=True)
+    for server in services.servers:
+        shutil.rmtree(server.place.home, ignore_errors=True)
+    shutil.rmtree(services.state, ignore_errors=True)
 
 
 # --- Locks: held by a living process, released by the system when it dies -------------------------

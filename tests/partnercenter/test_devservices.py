@@ -147,7 +147,7 @@ def test_start_ignores_a_pid_file_that_names_another_process(
     running: Services, database: PostgreSQL
 ) -> None:
     database.stop()
-    stranger = subprocess.Popen(["sleep", "60"], user=running.place.account.uid)
+    stranger = subprocess.Popen(["sleep", "60"], user=database.place.account.uid)
     stale = f"{stranger.pid}\n{database.data}\n1\n1\n\n127.0.0.1\n\n"
     (database.data / "postmaster.pid").write_text(stale)
     assert running.start() == [database]
@@ -173,7 +173,7 @@ def test_stop_ends_both_and_keeps_the_data(running: Services, database: PostgreS
     services.write_environment(running)
     running.stop()
     assert not any(server.is_alive() for server in running.servers)
-    assert not running.place.environment_file.exists()
+    assert not running.environment_file.exists()
     running.start()
     with psycopg.connect(database.url) as connection:
         connection.execute("DROP TABLE kept")
@@ -181,11 +181,11 @@ def test_stop_ends_both_and_keeps_the_data(running: Services, database: PostgreS
 
 def test_environment_file_reads_as_shell(running: Services, database: PostgreSQL) -> None:
     values = services.write_environment(running, port=8765)
-    script = f'. {running.place.environment_file}; echo "$DATABASE_URL $REDIS_URL $PORTAL_URL"'
+    script = f'. {running.environment_file}; echo "$DATABASE_URL $REDIS_URL $PORTAL_URL"'
     said = subprocess.check_output(["sh", "-c", script], text=True).split()
     assert said == [values["DATABASE_URL"], values["REDIS_URL"], "http://127.0.0.1:8765"]
     assert values["DATABASE_URL"] == database.url
-    assert running.place.environment_file.stat().st_mode & 0o777 == 0o600
+    assert running.environment_file.stat().st_mode & 0o777 == 0o600
 
 
 def test_secret_key_outlives_a_restart(running: Services) -> None:
@@ -200,8 +200,10 @@ def test_start_works_below_a_folder_the_account_cannot_enter(hidden_checkout: Pa
     try:
         ours.start()
         assert all(server.is_alive() for server in ours.servers)
-        assert ours.place.home.is_relative_to(temporary_folder(hidden_checkout))
-        assert ours.place.account.uid != 0
+        homes = {
+            (server.place.home.parent, server.place.account.uid != 0) for server in ours.servers
+        }
+        assert homes == {(temporary_folder(hidden_checkout), True)}
     finally:
         ours.stop()
 
@@ -266,21 +268,29 @@ def test_a_named_server_that_does_not_answer_gets_one_sentence(
     assert "secret" not in str(trouble.value)
 
 
+def test_addresses_of_this_checkout_in_the_environment_change_nothing(
+    running: Services, database: PostgreSQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in services.write_environment(running).items():
+        monkeypatch.setenv(name, value)
+    assert services.development_services(running.state.parent) == running
+
+
 def test_throwaway_services_are_apart_and_leave_nothing(
     running: Services, database: PostgreSQL
 ) -> None:
-    checkout = running.place.state.parent
+    checkout = running.state.parent
     with services.throwaway_services(checkout) as addresses:
         assert addresses["DATABASE_URL"] != database.url
         with psycopg.connect(addresses["DATABASE_URL"]) as connection:
             connection.execute("SET session_replication_role = replica")
             assert connection.execute("SHOW fsync").fetchone() == ("off",)
-    assert not list(running.place.state.glob("throwaway-*"))
+    assert not list(running.state.glob("throwaway-*"))
     assert database.is_alive()
 
 
 def test_throwaway_services_of_a_killed_run_are_removed(running: Services) -> None:
-    checkout = running.place.state.parent
+    checkout = running.state.parent
     script = (
         "import sys, time; from pathlib import Path\n"
         "from partnercenter.devservices.services import throwaway_services\n"
@@ -294,7 +304,7 @@ def test_throwaway_services_of_a_killed_run_are_removed(running: Services) -> No
         url = killed.stdout.readline().decode().strip()
         killed.kill()
     services.remove_abandoned(checkout)
-    assert not list(running.place.state.glob("throwaway-*"))
+    assert not list(running.state.glob("throwaway-*"))
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(url, connect_timeout=2)
 
