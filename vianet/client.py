@@ -65,8 +65,9 @@ class Accepted:
 class PartnerCenter:
     """Partner Center for one partner tenant; a reusable context manager, safe for threads.
 
-    Every method raises a `VianetError` when it has no result. Ids go into the address percent-encoded and are refused
-    (`IdentifierRefused`) when they hold `/`, `..` or control characters.
+    Every method raises a `VianetError` when it has no result. Ids go into the address
+    percent-encoded, and are refused (`connection.IdentifierRefused`) when they hold `/`, `..` or
+    control characters.
     """
 
     def __init__(
