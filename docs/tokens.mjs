@@ -13,7 +13,7 @@ const { version } = JSON.parse(readFileSync(manifest, "utf8"));
 const SHARED = [
   "borderRadiusMedium", "borderRadiusLarge", "borderRadiusCircular",
   "fontSizeBase200", "fontSizeBase300", "fontSizeBase400", "fontSizeBase500", "fontSizeBase600", "fontSizeHero700",
-  "fontWeightSemibold", "durationFaster", "durationNormal", "curveEasyEase",
+  "fontWeightSemibold", "durationFaster", "curveEasyEase",
 ];
 const THEMED = [
   "colorNeutralForeground1", "colorNeutralForeground2", "colorNeutralForeground3", "colorNeutralForegroundDisabled",

@@ -8,7 +8,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 SUBSCRIPTION_ID = "5b9b4b3e-4a1c-4c3b-9d9a-0f6f5b1f7c21"
-LETTER_ZH = "尊敬的客户:贵司账单 2026-1182(金额 ¥88,410.50)已逾期 12 天,请于 2026年12月1日前付款,以免订阅被暂停。"
+LETTER_ZH = (
+    "尊敬的客户：贵司账单 2026-1182（金额 ¥88,410.50）已逾期 12 天，"
+    "请于 2026年12月1日前付款，以免订阅被暂停。"
+)
 
 
 class SampleForm(forms.Form):
@@ -78,11 +81,11 @@ def _lists() -> dict[str, object]:
             {"url": "?suspended", "label": "Suspended", "count": 3, "is_current": False},
         ],
         "rows": [
-            _row("上海云启科技有限公司", "cloudqi.partner.cn", "ok", "Active", "¥ 1,284,330.00", 0),
-            _row("Contoso 北京分公司", "contoso-bj.cn", "warning", "Warned", "¥ 88,410.50", 12),
-            _row("Fabrikam Italia S.r.l.", "fabrikam.it", "danger", "Suspended", "€ 12,902.75", 38),
-            _row("深圳市蓝海数据", "lanhai.cn", "progress", "Unblocking…", "¥ 402,118.00", 0),
-            _row("Adventure Works", "adventure.example", "neutral", "Not read yet", "¥ 0.00", 0),
+            _row("上海云启科技有限公司", "cloudqi.cn", ("ok", "Active"), "¥ 84,330.00", 0),
+            _row("Contoso 北京分公司", "contoso-bj.cn", ("warning", "Warned"), "¥ 88,410.50", 12),
+            _row("Fabrikam Italia", "fabrikam.it", ("danger", "Suspended"), "€ 12,902.75", 38),
+            _row("深圳市蓝海数据", "lanhai.cn", ("progress", "Unblocking…"), "¥ 402,118.00", 0),
+            _row("Adventure Works", "adventure.example", ("neutral", "Not read yet"), "¥ 0.00", 0),
         ],
         "bulk_actions": [
             {"url": "?remind", "label": "Send reminder…"},
@@ -94,7 +97,11 @@ def _lists() -> dict[str, object]:
             {"label": "Over 30 days", "value": "¥ 88,410.50", "percent": 2, "kind": "danger"},
         ],
         "steps": [
-            {"title": "Connect to Partner Center", "text": "Read on 21 Nov, 09:41", "is_done": True},
+            {
+                "title": "Connect to Partner Center",
+                "text": "Read on 21 Nov, 09:41",
+                "is_done": True,
+            },
             {
                 "title": "Invite your people",
                 "text": "Two people can approve for each other.",
@@ -107,12 +114,15 @@ def _lists() -> dict[str, object]:
     }
 
 
-def _row(name: str, domain: str, kind: str, status: str, owed: str, days: int) -> dict[str, object]:
+def _row(
+    name: str, domain: str, status: tuple[str, str], owed: str, days: int
+) -> dict[str, object]:
+    kind, label = status
     return {
         "name": name,
         "domain": domain,
         "kind": kind,
-        "status": status,
+        "status": label,
         "owed": owed,
         "days": days,
     }
@@ -136,7 +146,7 @@ def _record() -> dict[str, object]:
                 "what": "Suspended for non-payment",
                 "who": "王芳",
                 "when": "22 Nov 2026, 10:31",
-                "why": "账单 2026-1182 逾期 20 天,两次提醒未付款。",
+                "why": "账单 2026-1182 逾期 20 天，两次提醒未付款。",
                 "kind": "danger",
             },
             {"what": "Warning delivered", "who": "", "when": "12 Nov 2026, 09:02"},

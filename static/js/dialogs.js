@@ -11,6 +11,17 @@ function dialogElement() {
   return dialog;
 }
 
+// The page underneath may hold a form with the same field names, and so the same ids.
+function renameIds(fragment) {
+  const renamed = (ids) => ids.split(" ").map((id) => `dialog-${id}`).join(" ");
+  for (const element of fragment.querySelectorAll("[id]")) element.id = renamed(element.id);
+  for (const name of ["for", "form", "aria-describedby", "aria-labelledby", "data-copy"]) {
+    for (const element of [fragment, ...fragment.querySelectorAll(`[${name}]`)]) {
+      if (element.hasAttribute(name)) element.setAttribute(name, renamed(element.getAttribute(name)));
+    }
+  }
+}
+
 async function fetchConfirmation(url) {
   const response = await fetch(url, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
   if (!response.ok) return null;
@@ -26,8 +37,9 @@ async function openDialog(link) {
   }
   const form = confirmation.querySelector("form");
   if (form && !form.getAttribute("action")) form.action = link.href;
+  renameIds(confirmation);
   const dialog = dialogElement();
-  dialog.setAttribute("aria-labelledby", "confirm-title");
+  dialog.setAttribute("aria-labelledby", "dialog-confirm-title");
   dialog.replaceChildren(document.adoptNode(confirmation));
   dialog.addEventListener("close", () => { dialog.replaceChildren(); link.focus(); }, { once: true });
   window.htmx?.process(dialog);
