@@ -12,6 +12,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -111,8 +112,10 @@ def _environment(addresses: Mapping[str, str]) -> dict[str, str]:
 def _prepare(environment: Mapping[str, str]) -> None:
     catalogues.compile_catalogues()
     _manage(environment, "migrate", "--verbosity=0")
-    _manage(environment, "createcachetable")
-    if not _has_partner(environment["DATABASE_URL"]):
+    url = environment["DATABASE_URL"]
+    if not _asked(url, "SELECT to_regclass('cache') IS NOT NULL"):
+        _manage(environment, "createcachetable")
+    if not _asked(url, "SELECT EXISTS (SELECT 1 FROM partners_partner)"):
         _fill(environment)
 
 
@@ -128,9 +131,9 @@ def _fill(environment: Mapping[str, str]) -> None:
         emulator.wait()
 
 
-def _has_partner(database_url: str) -> bool:
+def _asked(database_url: str, question: LiteralString) -> bool:
     with psycopg.connect(database_url) as connection:
-        row = connection.execute("SELECT EXISTS (SELECT 1 FROM partners_partner)").fetchone()
+        row = connection.execute(question).fetchone()
     return bool(row and row[0])
 
 
