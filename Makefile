@@ -13,7 +13,7 @@ run: environment ## Everything in one terminal, until Ctrl-C
 	@$(SERVICES) run --port "$(PORT)"
 
 test: environment ## All tests, on services of their own
-	@$(SERVICES) test $(ARGS)
+	@$(SERVICES) test -- $(ARGS)
 
 check: environment ## Format, lint, types, contracts, migrations, templates, translations, deployment
 	@$(SERVICES) check

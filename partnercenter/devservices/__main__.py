@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     for name in ("start", "run"):
         added[name].add_argument("--port", type=_port, default=services.DEFAULT_PORT)
     added["watch"].add_argument("supervisor", type=int)
-    added["test"].add_argument("arguments", nargs=argparse.REMAINDER)
+    added["test"].add_argument("arguments", nargs="*")
     added["test-env"].add_argument("--durable", action="store_true")
     added["test-env"].add_argument("arguments", nargs="+")
     added["messages"].add_argument("--check", action="store_true")

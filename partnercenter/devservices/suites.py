@@ -60,14 +60,25 @@ def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[i
     process = subprocess.Popen(  # noqa: S603 - pytest with what the caller asked
         command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    output = ""
-    with process:
-        while process.stdout and (chunk := os.read(process.stdout.fileno(), 65536)):
-            text = chunk.decode(errors="replace")
-            sys.stdout.write(text)
-            sys.stdout.flush()
-            output = (output + text)[-KEPT_OUTPUT:]
+    try:
+        output = _shown(process)
+    except BaseException:  # a signal: nothing of ours goes on without us
+        process.terminate()
+        raise
+    finally:
+        process.wait()
     return process.returncode, re.sub(r"\x1b\[[\d;]*m", "", output)
+
+
+def _shown(process: subprocess.Popen[bytes]) -> str:
+    """Pass the output on in the pieces in which it comes; returns its end."""
+    output = ""
+    while process.stdout and (chunk := os.read(process.stdout.fileno(), 65536)):
+        text = chunk.decode(errors="replace")
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        output = (output + text)[-KEPT_OUTPUT:]
+    return output
 
 
 def _browser() -> dict[str, str]:
