@@ -1,0 +1,1 @@
+"""Reconciliation files from 21Vianet: read, checked, imported and shown."""
