@@ -189,7 +189,7 @@ class Application:
         timer.daemon = True
         with self._lock:
             self._timers.add(timer)
-        timer.start()
+            timer.start()
 
     def _touch(self, request: Request) -> None:
         parts = request.path_parts

@@ -1,6 +1,7 @@
 """The emulator's HTTP server: keep-alive, one thread for each connection."""
 
 import socket
+import sys
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,6 +32,12 @@ class Server(ThreadingHTTPServer):
     def url(self) -> str:
         host, port = self.server_address[:2]
         return f"http://{host!s}:{port}"
+
+    @override
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A caller that hung up is no error of the emulator's."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as given
 
     @override
     def server_close(self) -> None:
