@@ -55,12 +55,32 @@ class SubscriptionQuerySet(ScopedQuerySet["Subscription"]):
         """Seen in another status than the one our holds ask for."""
         return self.exclude(seen_at=None).exclude(seen_status=models.F("desired_status"))
 
-    def matching(self, text: str) -> Self:
-        """By name, offer, or a whole Partner Center id."""
+    def in_state(self, state: str) -> Self:
+        """By where they stand, as the list's filter names it; anything else is all of them."""
+        from subscriptions.models.status_change import ChangeStatus, StatusChange
+
+        changes = StatusChange.objects.unfinished()
+        waiting = models.Q(status=ChangeStatus.NEEDS_PERSON)
+        match state:
+            case "active" | "suspended":
+                return self.filter(seen_status=state)
+            case "moving":
+                return self.filter(pk__in=changes.exclude(waiting).values("subscription"))
+            case "person":
+                return self.filter(pk__in=changes.filter(waiting).values("subscription"))
+            case "differing":
+                return self.disagreeing()
+            case "deletion":
+                return self.exclude(deletion_clock=DeletionClock.STOPPED)
+        return self
+
+    def matching(self, text: str, customers: models.QuerySet[Customer]) -> Self:
+        """By name, offer, a whole Partner Center id, or one of these customers."""
         return self.filter(
             models.Q(friendly_name__icontains=text)
             | models.Q(offer_name__icontains=text)
-            | models.Q(pc_id__iexact=text)
+            | models.Q(pc_id=text.lower())
+            | models.Q(customer__in=customers)
         )
 
 
