@@ -11,7 +11,16 @@ from billing.models.invoice import (
     InvoiceStatus,
     TermsFrom,
 )
+from billing.models.partner_invoice import PartnerInvoice
+from billing.models.price_rule import PriceKind, PriceRule
 from billing.models.receipt import Allocation, AllocationRule, Receipt
+from billing.models.reconciliation import (
+    FileKind,
+    FileStatus,
+    ReconciliationFile,
+    ReconciliationLine,
+    SectionChoice,
+)
 from billing.models.series import InvoiceSeries
 
 __all__ = [
@@ -23,12 +32,20 @@ __all__ = [
     "DisputeOutcome",
     "FapiaoStatus",
     "FapiaoType",
+    "FileKind",
+    "FileStatus",
     "Invoice",
     "InvoiceLine",
     "InvoiceSeries",
     "InvoiceStatus",
+    "PartnerInvoice",
+    "PriceKind",
+    "PriceRule",
     "Receipt",
     "ReceiptsFreshness",
+    "ReconciliationFile",
+    "ReconciliationLine",
+    "SectionChoice",
     "TermsFrom",
     "WriteOff",
 ]

@@ -94,6 +94,14 @@ class Invoice(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT
     )
+    source_file = models.ForeignKey(
+        "billing.ReconciliationFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name=_("reconciliation file"),
+    )
     currency = models.CharField(_("currency"), max_length=3)
     terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"), default=30)
     terms_from = models.CharField(
