@@ -1,0 +1,302 @@
+"""The only module that writes what invoices and receipts have settled.
+
+Every function runs under the customer's lock, moves both sides of a settlement together, and
+shares its transaction with its audit entries. Amounts are in the currency of the invoice.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from billing import numbering, rules
+from billing.models import (
+    Allocation,
+    CreditNote,
+    Invoice,
+    Receipt,
+    WriteOff,
+)
+from customers import locks
+from customers.models import Customer
+from customers.services import facts_changed
+from partners import audit, clock
+from partners.models import User
+
+
+class NothingLeft(Exception):
+    """More was asked for than the receipt or the invoice has left."""
+
+
+class WrongInvoice(Exception):
+    """The invoice is another customer's, in another currency, or not issued."""
+
+
+class AlreadyReversed(Exception):
+    """The receipt or the allocation was reversed before."""
+
+
+class Unidentified(Exception):
+    """Nobody has said yet whose money this is."""
+
+
+def debts_of(customer_id: int, currency: str) -> list[rules.Debt]:
+    """What this customer has to pay in one currency, oldest due date first."""
+    invoices = Invoice.objects.owed().filter(customer_id=customer_id, currency=currency)
+    return [
+        rules.Debt(
+            invoice_id=invoice.pk,
+            number=invoice.number or "",
+            due_on=invoice.due_on,
+            open_amount=invoice.open_amount,
+            is_disputed=invoice.is_disputed,
+        )
+        for invoice in invoices.oldest_first()
+    ]
+
+
+def allocate(
+    receipt: Receipt, shares: Sequence[rules.Share], *, by: User | None, reason: str
+) -> list[Allocation]:
+    """Settle invoices with parts of a receipt.
+
+    Raises NothingLeft, WrongInvoice, AlreadyReversed, Unidentified.
+    """
+    with transaction.atomic():
+        receipt = locked_receipt(receipt)
+        return _settle(receipt, shares, by=by, reason=reason)
+
+
+def allocate_automatically(receipt: Receipt, *, by: User | None, reason: str) -> list[Allocation]:
+    """Settle by the rule what the receipt still can; returns what it settled, maybe nothing.
+
+    An invoice from which this receipt was taken away before is left to a person.
+    """
+    with transaction.atomic():
+        receipt = locked_receipt(receipt)
+        return _settle(receipt, _shares_by_rule(receipt), by=by, reason=reason)
+
+
+def apply_credit(
+    customer_ids: Collection[int], business_date: date, *, by: User | None, reason: str
+) -> list[Allocation]:
+    """Use credit left on receipts for what has fallen due since. Nobody is chased over credit.
+
+    Locks the customers; costs one query when none of them has both credit and a debt that is due.
+    """
+    with transaction.atomic():
+        Customer.objects.lock(customer_ids)
+        due = Invoice.objects.due(business_date).undisputed().of_customers(customer_ids)
+        credit = Receipt.objects.with_credit().filter(
+            customer_id__in=due.values("customer_id"), currency__in=due.values("currency")
+        )
+        made: list[Allocation] = []
+        for receipt in credit.order_by("received_on", "id"):
+            made += allocate_automatically(receipt, by=by, reason=reason)
+    return made
+
+
+def reverse_allocation(allocation: Allocation, *, by: User | None, reason: str) -> Allocation:
+    """Take a receipt away from an invoice: the invoice is open again, the money is credit again.
+
+    Raises AlreadyReversed.
+    """
+    with transaction.atomic():
+        receipt = locked_receipt(allocation.receipt)
+        rows = receipt.allocations.filter(pk=allocation.pk).select_related("invoice")
+        undone = _undo(receipt, rows, by=by, reason=reason)
+        if not undone:
+            raise AlreadyReversed
+    return undone[0]
+
+
+def release(receipt: Receipt, *, by: User | None, reason: str) -> list[Allocation]:
+    """Take a receipt, whose customer is locked, away from every invoice it settles."""
+    if receipt.customer_id is not None:
+        locks.ensure_locked(receipt.customer_id)
+    rows = receipt.allocations.standing().select_related("invoice")
+    return _undo(receipt, rows, by=by, reason=reason)
+
+
+def credit(invoice: Invoice, *, amount: Decimal, by: User | None, reason: str) -> CreditNote:
+    """Lower what a customer owes, with a numbered credit note. Raises NothingLeft, WrongInvoice."""
+    with transaction.atomic():
+        invoice = _reduce(invoice, "credited", amount)
+        today = clock.business_date(invoice.partner)
+        note = CreditNote(
+            partner=invoice.partner,
+            customer=invoice.customer,
+            invoice=invoice,
+            amount=amount,
+            currency=invoice.currency,
+            reason=reason,
+            issued_on=today,
+            made_by=by,
+            made_at=clock.now(),
+        )
+        facts_changed([invoice.customer])
+        [note.number] = numbering.take(invoice.partner, numbering.CREDIT_NOTES, today.year, 1)
+        note.save()
+        audit.record(_reduced(invoice, "invoice.credited", amount, reason, note.number), by=by)
+    return note
+
+
+def write_off(invoice: Invoice, *, amount: Decimal, by: User | None, reason: str) -> WriteOff:
+    """Give up an amount, inside the house only. Raises NothingLeft, WrongInvoice."""
+    with transaction.atomic():
+        invoice = _reduce(invoice, "written_off", amount)
+        row = WriteOff.objects.create(
+            partner=invoice.partner,
+            customer=invoice.customer,
+            invoice=invoice,
+            amount=amount,
+            currency=invoice.currency,
+            reason=reason,
+            made_by=by,
+            made_at=clock.now(),
+        )
+        facts_changed([invoice.customer])
+        audit.record(_reduced(invoice, "invoice.written_off", amount, reason), by=by)
+    return row
+
+
+def locked_receipt(receipt: Receipt) -> Receipt:
+    """The receipt as it is now, under its customer's lock. Raises AlreadyReversed, Unidentified."""
+    if receipt.customer_id is None:
+        raise Unidentified
+    Customer.objects.lock([receipt.customer_id])
+    fresh = Receipt.objects.select_related("partner", "customer").get(pk=receipt.pk)
+    if fresh.is_reversed:
+        raise AlreadyReversed
+    if fresh.customer_id != receipt.customer_id:
+        raise Unidentified
+    return fresh
+
+
+def _shares_by_rule(receipt: Receipt) -> list[rules.Share]:
+    if receipt.customer_id is None:
+        raise Unidentified
+    taken_away = set(
+        receipt.allocations.filter(reversed_at__isnull=False).values_list("invoice_id", flat=True)
+    )
+    debts = debts_of(receipt.customer_id, receipt.currency)
+    return rules.allocate(
+        receipt.unallocated,
+        remark=receipt.remark,
+        debts=[debt for debt in debts if debt.invoice_id not in taken_away],
+        on=clock.business_date(receipt.partner),
+    )
+
+
+def _settle(
+    receipt: Receipt, shares: Sequence[rules.Share], *, by: User | None, reason: str
+) -> list[Allocation]:
+    if not shares:
+        return []
+    if sum(share.amount for share in shares) > receipt.unallocated:
+        raise NothingLeft
+    invoices = Invoice.objects.in_bulk([share.invoice_id for share in shares])
+    for share in shares:
+        _settle_one(receipt, invoices[share.invoice_id], share.amount)
+    made = Allocation.objects.bulk_create(
+        Allocation(
+            partner=receipt.partner,
+            receipt=receipt,
+            invoice=invoices[share.invoice_id],
+            amount=share.amount,
+            rule=share.rule,
+            made_by=by,
+            made_at=clock.now(),
+        )
+        for share in shares
+    )
+    _write(receipt, invoices.values())
+    audit.record_many((_fact(row, "allocation.made", reason) for row in made), by=by)
+    return made
+
+
+def _settle_one(receipt: Receipt, invoice: Invoice, amount: Decimal) -> None:
+    fits = (
+        invoice.is_issued
+        and invoice.customer_id == receipt.customer_id
+        and invoice.currency == receipt.currency
+    )
+    if not fits:
+        raise WrongInvoice
+    left = invoice.total - invoice.allocated - invoice.credited - invoice.written_off
+    if not 0 < amount <= left:
+        raise NothingLeft
+    invoice.allocated += amount
+    receipt.allocated += amount
+
+
+def _undo(
+    receipt: Receipt, allocations: Iterable[Allocation], *, by: User | None, reason: str
+) -> list[Allocation]:
+    """Reverse standing allocations of a locked receipt; those reversed before are left alone."""
+    undone = [row for row in allocations if row.reversed_at is None]
+    if not undone:
+        return []
+    invoices = Invoice.objects.in_bulk([row.invoice_id for row in undone])
+    for row in undone:
+        invoices[row.invoice_id].allocated -= row.amount
+        receipt.allocated -= row.amount
+        row.reversed_by, row.reversed_at, row.reversed_reason = by, clock.now(), reason
+    Allocation.objects.bulk_update(undone, ["reversed_by", "reversed_at", "reversed_reason"])
+    _write(receipt, invoices.values())
+    audit.record_many((_fact(row, "allocation.reversed", reason) for row in undone), by=by)
+    return undone
+
+
+def _write(receipt: Receipt, invoices: Iterable[Invoice]) -> None:
+    """Store both sides, and say that what the customer owes has changed."""
+    Invoice.objects.bulk_update(list(invoices), ["allocated"])
+    receipt.save(update_fields=["allocated"])
+    if receipt.customer is not None:
+        facts_changed([receipt.customer])
+
+
+def _reduce(invoice: Invoice, column: str, amount: Decimal) -> Invoice:
+    """Lock, read again, and raise one of the two amounts that lower an invoice."""
+    Customer.objects.lock([invoice.customer_id])
+    fresh = Invoice.objects.select_related("partner", "customer").get(pk=invoice.pk)
+    if not fresh.is_issued:
+        raise WrongInvoice
+    if not 0 < amount <= fresh.open_amount:
+        raise NothingLeft
+    setattr(fresh, column, getattr(fresh, column) + amount)
+    fresh.save(update_fields=[column])
+    return fresh
+
+
+def _fact(allocation: Allocation, kind: str, reason: str) -> audit.Fact:
+    return audit.Fact(
+        partner_id=allocation.partner_id,
+        customer_id=allocation.receipt.customer_id,
+        subject=allocation,
+        kind=kind,
+        reason=reason,
+        after={
+            "invoice": allocation.invoice_id,
+            "number": allocation.invoice.number,
+            "receipt": allocation.receipt_id,
+            "amount": allocation.amount,
+            "currency": allocation.receipt.currency,
+            "rule": allocation.rule,
+        },
+    )
+
+
+def _reduced(
+    invoice: Invoice, kind: str, amount: Decimal, reason: str, number: str = ""
+) -> audit.Fact:
+    after = {"amount": amount, "currency": invoice.currency, "open": invoice.open_amount}
+    return audit.Fact(
+        partner_id=invoice.partner_id,
+        customer_id=invoice.customer_id,
+        subject=invoice,
+        kind=kind,
+        reason=reason,
+        after={**after, "credit_note": number} if number else after,
+    )

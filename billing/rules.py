@@ -1,0 +1,116 @@
+"""Pure decisions about money: which invoices a receipt settles, when one is due, how old a debt is.
+
+Amounts passed in and out share one currency; dates are dates of the partner's zone.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from billing.models import AllocationRule
+
+CENT = Decimal("0.01")
+SHORTEST_RECOGNISABLE_NUMBER = 5
+"""Shorter invoice numbers occur in remarks by chance: months, years, counts."""
+
+
+@dataclass(frozen=True)
+class Debt:
+    """An issued invoice with something left to pay."""
+
+    invoice_id: int
+    number: str
+    due_on: date | None
+    open_amount: Decimal
+    is_disputed: bool = False
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of a receipt that settles one invoice, and by which rule."""
+
+    invoice_id: int
+    amount: Decimal
+    rule: AllocationRule
+
+
+def allocate(amount: Decimal, *, remark: str, debts: Iterable[Debt], on: date) -> list[Share]:
+    """Which debts this amount settles; what the shares leave over stays as credit.
+
+    First what the payer named, in the order named; then what is due and undisputed, oldest first
+    (Civil Code of the PRC, article 560: the debtor designates, otherwise debts due come first).
+    """
+    debts = list(debts)
+    named = named_in(remark, debts)
+    shares: list[Share] = []
+    left = amount
+    for debt, rule in [
+        *((debt, AllocationRule.NAMED) for debt in named),
+        *((debt, AllocationRule.OLDEST_DUE) for debt in _due(debts, on) if debt not in named),
+    ]:
+        part = min(left, debt.open_amount)
+        if part > 0:
+            shares.append(Share(debt.invoice_id, part, rule))
+            left -= part
+    return shares
+
+
+def named_in(remark: str, debts: Iterable[Debt]) -> list[Debt]:
+    """The debts whose invoice number the payer wrote, in the order in which they were written."""
+    text = _folded(remark)
+    found = [(position, debt) for debt in debts if (position := _position(debt.number, text)) >= 0]
+    found.sort(key=lambda hit: (hit[0], hit[1].invoice_id))
+    return [debt for _where, debt in found]
+
+
+def exact_match(amount: Decimal, debts: Sequence[Debt]) -> Debt | None:
+    """The one debt of exactly this amount, if there is exactly one."""
+    matches = [debt for debt in debts if debt.open_amount == amount]
+    return matches[0] if len(matches) == 1 else None
+
+
+def due_on(issued_on: date, terms_days: int) -> date:
+    """Payable net so many calendar days after the day from which the terms count."""
+    return issued_on + timedelta(days=terms_days)
+
+
+def days_overdue(due_on: date, on: date) -> int:
+    """Calendar days past the due date; 0 until the day after it."""
+    return max(0, (on - due_on).days)
+
+
+def cents(amount: Decimal) -> Decimal:
+    """Rounded to the cent, half up, as fapiao are."""
+    return amount.quantize(CENT, ROUND_HALF_UP)
+
+
+def vat_on(net: Decimal, rate: Decimal) -> Decimal:
+    """VAT on a net amount at a rate in per cent."""
+    return cents(net * rate / 100)
+
+
+def _due(debts: Iterable[Debt], on: date) -> list[Debt]:
+    payable = [
+        (debt.due_on, debt.invoice_id, debt)
+        for debt in debts
+        if debt.due_on is not None and debt.due_on <= on and not debt.is_disputed
+    ]
+    return [debt for _due_on, _id, debt in sorted(payable, key=lambda entry: entry[:2])]
+
+
+def _position(number: str, text: str) -> int:
+    """Where the number stands in the folded text, or -1. Banks drop and add separators."""
+    pieces = re.findall(r"[0-9A-Z]+", _folded(number))
+    if sum(map(len, pieces)) < SHORTEST_RECOGNISABLE_NUMBER:
+        return -1
+    before = r"(?<![0-9A-Z])" if pieces[0][0].isdigit() else r"(?<![A-Z])"
+    hit = re.search(before + r"[\W_]*".join(pieces) + r"(?![0-9])", text)
+    return hit.start() if hit else -1
+
+
+def _folded(text: str) -> str:
+    """Full-width and lower-case letters and digits as plain upper case."""
+    return unicodedata.normalize("NFKC", text).upper()

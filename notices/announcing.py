@@ -1,0 +1,87 @@
+"""Tells customers what happened to their subscriptions, once per confirmed change."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
+
+from notices import letters, recipients, rules, services
+from notices.models import Notice, NoticeKind
+from partners import clock
+from subscriptions.models import ChangeStatus, Hold, StatusChange, Target
+
+ABOUT = "subscriptions.statuschange"
+RECENT = timedelta(days=7)
+"""Older changes are no news; the portal may have been off for some days."""
+BATCH = 200
+
+
+def announce_status_changes() -> int:
+    """Queue a letter for each confirmed suspension or restoration without one. Returns how many.
+
+    A letter names the reasons that customers may know, and no amount.
+    """
+    told = Notice.objects.filter(
+        about_kind=ABOUT, about_id=Cast(OuterRef("pk"), CharField(max_length=64))
+    )
+    changes = (
+        StatusChange.objects.filter(
+            status=ChangeStatus.CONFIRMED, finished_at__gte=clock.now() - RECENT
+        )
+        .exclude(Exists(told))
+        .select_related("customer", "partner", "subscription")
+        .order_by("pk")[:BATCH]
+    )
+    return len(_announce(list(changes)))
+
+
+def _announce(changes: Sequence[StatusChange]) -> list[Notice]:
+    contacts = recipients.of_customers({change.customer for change in changes})
+    reasons = _reasons(changes)
+    return services.queue_many(
+        [
+            services.LetterTo(
+                kind=_kind(change),
+                about_kind=ABOUT,
+                about_id=str(change.pk),
+                customer=change.customer,
+                contact=contacts[change.customer_id],
+                context=_context(change, reasons.get(change.subscription_id, [])),
+            )
+            for change in changes
+        ],
+        by=None,
+        reason="confirmed by 21Vianet",
+    )
+
+
+def _kind(change: StatusChange) -> NoticeKind:
+    return NoticeKind.SUSPENDED if change.target == Target.SUSPENDED else NoticeKind.RESTORED
+
+
+def _context(change: StatusChange, reasons: Sequence[str]) -> dict[str, object]:
+    language = letters.known_language(change.customer.language)
+    seen_at = change.finished_at or change.created_at
+    return {
+        "company": change.customer.company,
+        "partner": change.partner.name,
+        "subscription": str(change.subscription),
+        "seats": change.subscription.quantity,
+        "on": letters.day(seen_at.astimezone(change.partner.zone).date(), language),
+        "data_kept_until": letters.day(change.subscription.data_deletion_on, language),
+        "reasons": rules.told_reasons(reasons),
+    }
+
+
+def _reasons(changes: Sequence[StatusChange]) -> dict[int, list[str]]:
+    """Per subscription, the reasons of the holds that withhold it now."""
+    ids = [change.subscription_id for change in changes]
+    found: dict[int, list[str]] = {}
+    for subscription_id, reason in (
+        Hold.objects.are_open()
+        .filter(subscription__in=ids)
+        .values_list("subscription_id", "reason")
+    ):
+        found.setdefault(subscription_id, []).append(reason)
+    return found

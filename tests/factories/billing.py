@@ -1,0 +1,59 @@
+"""Invoices and receipts, made through the room's real verbs."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from billing import invoicing, receipts
+from billing.models import Invoice, Receipt
+from customers.models import Customer
+from partners import clock
+
+
+def draft_of(customer: Customer, net: str = "1000.00", currency: str = "CNY") -> Invoice:
+    """A draft with one line and 6 % VAT on top of the net amount."""
+    charge = invoicing.Charge(
+        description="Office 365 E3",
+        quantity=Decimal(10),
+        unit_price=Decimal(net) / 10,
+        net=Decimal(net),
+        vat_rate=Decimal(6),
+    )
+    draft = invoicing.DraftInvoice(customer=customer, currency=currency, charges=[charge])
+    [invoice] = invoicing.create_drafts([draft], by=None, reason="test")
+    return invoice
+
+
+def issued_to(
+    customer: Customer, net: str = "1000.00", currency: str = "CNY", due_on: date | None = None
+) -> Invoice:
+    """An issued invoice over net + 6 %; a due date of its own makes it older or younger."""
+    invoice = draft_of(customer, net, currency)
+    [issued] = invoicing.issue_invoices([invoice], by=None, reason="test").issued
+    if due_on is not None:
+        Invoice.objects.filter(pk=issued.pk).update(due_on=due_on)
+    return Invoice.objects.select_related("customer", "partner").get(pk=issued.pk)
+
+
+def overdue_for(customer: Customer, days: int, net: str = "1000.00") -> Invoice:
+    """An issued invoice that has been overdue for so many days."""
+    today = clock.business_date(customer.partner)
+    return issued_to(customer, net, due_on=today - timedelta(days=days))
+
+
+def payment(amount: str = "1060.00", **fields: object) -> receipts.Payment:
+    """What a bank statement shows, received today."""
+    facts: dict[str, object] = {
+        "amount": Decimal(amount),
+        "currency": "CNY",
+        "received_on": clock.now().date(),
+        "payer": "上海测试有限公司",
+        **fields,
+    }
+    return receipts.Payment(**facts)  # type: ignore[arg-type]  # the facts are Payment's own
+
+
+def receipt_from(customer: Customer, amount: str = "1060.00", **fields: object) -> Receipt:
+    """A recorded payment of a customer, settled by the rule."""
+    return receipts.record(
+        customer.partner, customer, payment(amount, **fields), by=None, reason="test"
+    )
