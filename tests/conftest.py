@@ -1,6 +1,6 @@
 """What every test stands on: real PostgreSQL, no network beyond loopback, a truncatable trail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -19,11 +19,12 @@ def _only_loopback() -> None:
     socket_allow_hosts(["127.0.0.1", "localhost", "::1"], allow_unix_socket=True)
 
 
-@pytest.fixture(autouse=True)
-def _flush_past_the_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _flush_past_the_triggers() -> Iterator[None]:
     """Django's flush between transactional tests truncates; the trail's trigger refuses that.
 
-    Only here, and only for the flush, the triggers are put to sleep (needs the test superuser).
+    Only for the flush, the triggers are put to sleep (needs the test superuser). It lasts the
+    session, since the flush comes after a test's own fixtures are gone.
     """
     handle = flush.Command.handle
 
@@ -36,7 +37,9 @@ def _flush_past_the_triggers(monkeypatch: pytest.MonkeyPatch) -> None:
             with connection.cursor() as cursor:
                 cursor.execute("SET session_replication_role = DEFAULT")
 
-    monkeypatch.setattr(flush.Command, "handle", handle_without_triggers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", handle_without_triggers)
+        yield
 
 
 @pytest.fixture
