@@ -19,8 +19,11 @@ def test_read_refuses_one_byte_more() -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "content"),
-    [("gzip", gzip.compress(b"text")), ("GZIP", gzip.compress(b"text"))]
-    + [("deflate", zlib.compress(b"text"))],
+    [
+        ("gzip", gzip.compress(b"text")),
+        ("GZIP", gzip.compress(b"text")),
+        ("deflate", zlib.compress(b"text")),
+    ],
 )
 def test_read_decompresses(encoding: str, content: bytes) -> None:
     halves = [content[:9], content[9:]]

@@ -94,8 +94,18 @@ def test_retry_after_unknown_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("status", "says"),
-    [(200, True), (202, True), (400, True), (429, True), (499, True)]
-    + [(301, False), (307, False), (408, False), (500, False), (503, False)],
+    [
+        (200, True),
+        (202, True),
+        (400, True),
+        (429, True),
+        (499, True),
+        (301, False),
+        (307, False),
+        (408, False),
+        (500, False),
+        (503, False),
+    ],
 )
 def test_is_answer(status: int, says: bool) -> None:
     assert errors.is_answer(status) is says

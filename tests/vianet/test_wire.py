@@ -19,7 +19,8 @@ def test_subscription_reads_the_documented_example(example: Example) -> None:
     assert read.created_at == datetime(2016, 5, 10, 7, 30, 5, 427000, tzinfo=UTC)
     assert read.commitment_end_at is None
     assert (read.auto_renew, read.billing_type, read.billing_cycle) == (False, "usage", None)
-    assert read.etag and read.etag.startswith("eyJpZCI6")
+    assert read.etag
+    assert read.etag.startswith("eyJpZCI6")
     assert read.suspension_reasons == ()
 
 
@@ -101,8 +102,20 @@ def test_moment_moves_other_zones_to_utc() -> None:
 
 @pytest.mark.parametrize(
     ("sent", "number"),
-    [(25, 25), ("25", 25), ("25.0", 25), (25.0, 25), (" 7 ", 7), ("-3", -3)]
-    + [("many", None), (None, None), (True, None), ("1e5", None), (2.5, None), ([], None)],
+    [
+        (25, 25),
+        ("25", 25),
+        ("25.0", 25),
+        (25.0, 25),
+        (" 7 ", 7),
+        ("-3", -3),
+        ("many", None),
+        (None, None),
+        (True, None),
+        ("1e5", None),
+        (2.5, None),
+        ([], None),
+    ],
 )
 def test_quantity_is_read_or_none(sent: object, number: int | None) -> None:
     read = wire.subscription({"id": "s", "status": "active", "quantity": sent}, "c")

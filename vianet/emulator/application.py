@@ -17,7 +17,7 @@ from vianet.emulator.signin import SignIn
 from vianet.emulator.store import Logged, Store
 from vianet.emulator.throttle import Throttle
 
-BOMB_BYTES = 64 * 1024 * 1024
+BOMB_BYTES = 16 * 1024 * 1024
 DEFAULT_SIZE = 500
 HTML = b"<!doctype html><title>Service</title><h1>We will be back shortly</h1>"
 

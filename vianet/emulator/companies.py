@@ -5,6 +5,18 @@ from dataclasses import dataclass
 
 type Spelled = tuple[str, str]  # characters and pinyin
 
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company's registered name, what people call it, its domain label, city and language."""
+
+    name: str
+    short_name: str
+    label: str
+    city: str
+    language: str
+
+
 _CITIES: tuple[Spelled, ...] = (
     ("上海", "shanghai"), ("北京", "beijing"), ("深圳", "shenzhen"), ("广州", "guangzhou"),
     ("杭州", "hangzhou"), ("苏州", "suzhou"), ("南京", "nanjing"), ("成都", "chengdu"),
@@ -33,15 +45,46 @@ _TRADES: tuple[Spelled, ...] = (
 )  # fmt: skip
 _FORMS = ("有限公司", "有限公司", "有限公司", "股份有限公司")
 
-_FOREIGN: tuple[tuple[str, str, str], ...] = (
-    ("Officine Meccaniche Rossi (Suzhou) Co., Ltd.", "Officine Rossi", "officinerossi"),
-    ("Northwind Traders (China) Co., Ltd.", "Northwind", "northwindchina"),
-    ("Tessitura Bianchi (Shanghai) Trading Co., Ltd.", "Tessitura Bianchi", "tessiturabianchi"),
-    ("Fabrikam Precision (Wuxi) Co., Ltd.", "Fabrikam Precision", "fabrikamwuxi"),
-    ("Studio Architettura Lanzi (Beijing) Co., Ltd.", "Studio Lanzi", "studiolanzi"),
-    ("Adventure Works Cycles (Tianjin) Co., Ltd.", "Adventure Works", "adventureworkstj"),
-    ("Caffè Moretti (Guangzhou) Food Co., Ltd.", "Caffè Moretti", "caffemoretti"),
-    ("Contoso Pharmaceuticals (Hangzhou) Co., Ltd.", "Contoso Pharma", "contosopharma"),
+# Pairs of one language, so that each of two partners gets both languages.
+_FOREIGN: tuple[Company, ...] = (
+    Company(
+        "Officine Meccaniche Rossi (Suzhou) Co., Ltd.",
+        "Officine Rossi",
+        "officinerossi",
+        "苏州",
+        "it",
+    ),
+    Company(
+        "Tessitura Bianchi (Shanghai) Trading Co., Ltd.",
+        "Tessitura Bianchi",
+        "tessiturabianchi",
+        "上海",
+        "it",
+    ),
+    Company("Northwind Traders (China) Co., Ltd.", "Northwind", "northwindchina", "上海", "en"),
+    Company(
+        "Fabrikam Precision (Wuxi) Co., Ltd.", "Fabrikam Precision", "fabrikamwuxi", "无锡", "en"
+    ),
+    Company(
+        "Caffè Moretti (Guangzhou) Food Co., Ltd.", "Caffè Moretti", "caffemoretti", "广州", "it"
+    ),
+    Company(
+        "Studio Architettura Lanzi (Beijing) Co., Ltd.", "Studio Lanzi", "studiolanzi", "北京", "it"
+    ),
+    Company(
+        "Contoso Pharmaceuticals (Hangzhou) Co., Ltd.",
+        "Contoso Pharma",
+        "contosopharma",
+        "杭州",
+        "en",
+    ),
+    Company(
+        "Adventure Works Cycles (Tianjin) Co., Ltd.",
+        "Adventure Works",
+        "adventureworkstj",
+        "天津",
+        "en",
+    ),
 )
 _FOREIGN_FROM = 4
 _FOREIGN_EVERY = 9
@@ -49,23 +92,11 @@ _STRIDE = 47_711  # prime and in none of the lists' lengths: walks all names bef
 _NAMES = math.prod(len(part) for part in (_CITIES, _FIRST, _SECOND, _TRADES))
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
-    """A company's registered name, what people call it, its domain label, city and language."""
-
-    name: str
-    short_name: str
-    label: str
-    city: str
-    language: str
-
-
 def company(number: int, offset: int) -> Company:
     """The company of that number; every `offset` (0 and up) starts at another one."""
     turn, rest = divmod(number - _FOREIGN_FROM, _FOREIGN_EVERY)
     if rest == 0 and 0 <= turn < len(_FOREIGN) // 2:
-        name, short_name, label = _FOREIGN[(2 * turn + offset) % len(_FOREIGN)]
-        return Company(name, short_name, label, "上海", "it" if "i (" in name else "en")
+        return _FOREIGN[(2 * turn + offset) % len(_FOREIGN)]
     return _chinese(number, (number * _STRIDE + offset * 7_919) % _NAMES)
 
 

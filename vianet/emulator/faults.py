@@ -18,7 +18,7 @@ KINDS: Final = frozenset(
         "truncate",  # done, but only half of the JSON arrives
         "empty",  # done, with an empty body
         "bom",  # done, a byte order mark before the JSON
-        "gzip_bomb",  # done, 64 MiB of blanks in a small gzip body
+        "gzip_bomb",  # done, 16 MiB of blanks in a small gzip body
         "stale_read",  # a read shows the subscription before its last change
         "late_apply",  # closed now, done after `seconds` or at POST /_emulator/release
         "accepted",  # 202 with Location, done after `seconds`
