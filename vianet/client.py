@@ -214,7 +214,11 @@ class PartnerCenter:
         """GET and parse; another try, under a new request id, only where no answer came."""
         correlation_id = correlation_id or uuid4()
         for attempt in stamina.retry_context(
-            on=_is_worth_another_try, attempts=self._get_attempts, wait_initial=0.1, wait_max=2
+            on=_is_worth_another_try,
+            attempts=self._get_attempts,
+            wait_initial=0.1,
+            wait_jitter=0.2,
+            wait_max=2,
         ):
             with attempt:
                 request = Request("GET", self._base_url + path, uuid4(), correlation_id, headers)

@@ -100,7 +100,11 @@ class EmulatorProcess(EmulatorHandle):
         self._state = state or Path(self._folder.name) / "state.sqlite3"
         self._seeding = ["--customers", str(customers), "--seed", str(seed)]
         super().__init__("")
-        self._start(0)
+        try:
+            self._start(0)
+        except EmulatorFailed:
+            self._folder.cleanup()
+            raise
 
     def __enter__(self) -> Self:
         return self
