@@ -1,7 +1,16 @@
 """What a room says on a page that shows several rooms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db import models
+from django.utils.formats import date_format
+
+from partners import activity
+from partners.audit import subject_kind
+from partners.models import AuditEntry, Partner, User
+
+TIMELINE_LIMIT = 50
 
 
 @dataclass(frozen=True)
@@ -11,3 +20,43 @@ class Panel:
     title: str
     template: str
     context: Mapping[str, object]
+
+
+def timeline(
+    partner: Partner,
+    customer_id: int | None,
+    *subjects: models.Model,
+    user: User,
+    limit: int = TIMELINE_LIMIT,
+) -> list[dict[str, object]]:
+    """The newest entries for `components/timeline.html`, as the person may read them.
+
+    With subjects: what was done to those records. Without: everything about the customer. Times are
+    in the partner's zone. One query.
+    """
+    entries = AuditEntry.objects.filter(activity.without_money(user, partner))
+    entries = entries.filter(partner_id=partner.pk)
+    if subjects:
+        entries = entries.filter(_about(subjects))
+    else:
+        entries = entries.filter(customer_ref=customer_id)
+    found = activity.lines(entries.order_by("-id")[:limit], user, partner)
+    return [_shown(line, partner) for line in found]
+
+
+def _about(subjects: Sequence[models.Model]) -> models.Q:
+    about = models.Q()
+    for subject in subjects:
+        about |= models.Q(subject_kind=subject_kind(subject), subject_id=str(subject.pk))
+    return about
+
+
+def _shown(line: activity.Line, partner: Partner) -> dict[str, object]:
+    moment = date_format(line.at.astimezone(partner.zone), "DATETIME_FORMAT")
+    return {
+        "what": line.what,
+        "when": f"{moment} ({partner.time_zone})",
+        "who": line.who,
+        "why": line.why,
+        "url": line.url,
+    }
