@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -81,7 +82,8 @@ def queue_many(to_write: Iterable[LetterTo], *, by: User | None, reason: str) ->
 
     A letter about the same thing to the same address is written once.
     """
-    rows = [_row(letter, by) for letter in to_write]
+    at = clock.now()
+    rows = [_row(letter, by, at) for letter in to_write]
     if not rows:
         return []
     with transaction.atomic():
@@ -105,7 +107,7 @@ def record_delivery(notice: Notice, *, proof: str, by: User, reason: str) -> Not
     return notice
 
 
-def _row(letter: LetterTo, by: User | None) -> Notice:
+def _row(letter: LetterTo, by: User | None, at: datetime) -> Notice:
     language = letter.written_in
     written = letters.write(letter.kind, language, letter.context)
     address = letter.contact.email if letter.contact else ""
@@ -127,7 +129,7 @@ def _row(letter: LetterTo, by: User | None) -> Notice:
         last_error="" if address else NO_ADDRESS,
         next_attempt_at=timezone.now(),
         created_by=by,
-        created_at=clock.now(),
+        created_at=at,
     )
 
 

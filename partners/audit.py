@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -28,14 +29,15 @@ def record(fact: Fact, *, by: User | None) -> AuditEntry:
 
     `by` is None for the system.
     """
-    entry = _entry(fact, by)
+    entry = _entry(fact, by, clock.now())
     entry.save(force_insert=True)
     return entry
 
 
 def record_many(facts: Iterable[Fact], *, by: User | None) -> None:
     """The set-based twin of `record`: all entries in one statement per thousand."""
-    AuditEntry.objects.bulk_create([_entry(fact, by) for fact in facts], batch_size=1000)
+    at = clock.now()
+    AuditEntry.objects.bulk_create([_entry(fact, by, at) for fact in facts], batch_size=1000)
 
 
 def subject_kind(subject: models.Model) -> str:
@@ -43,9 +45,9 @@ def subject_kind(subject: models.Model) -> str:
     return subject._meta.label_lower
 
 
-def _entry(fact: Fact, by: User | None) -> AuditEntry:
+def _entry(fact: Fact, by: User | None, at: datetime) -> AuditEntry:
     return AuditEntry(
-        at=clock.now(),
+        at=at,
         partner_id=fact.partner_id,
         customer_ref=fact.customer_id,
         subject_kind=subject_kind(fact.subject),
