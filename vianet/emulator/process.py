@@ -1,16 +1,18 @@
 """Handles on a running emulator, for tests and commands: as a process, or in this one."""
 
+import json
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-
-import httpx
+from urllib.parse import urlencode, urlsplit
 
 from vianet.connection import Credentials, Endpoint
 from vianet.emulator import server
@@ -18,6 +20,7 @@ from vianet.emulator.demo import demo_partner
 
 READY_SECONDS = 30
 STOP_SECONDS = 10
+CONTROL_SECONDS = 60
 ROOT = Path(__file__).resolve().parents[2]
 
 type Json = dict[str, object]
@@ -82,12 +85,19 @@ class EmulatorHandle:
         message: Mapping[str, object] | Sequence[object] | None = None,
         query: Mapping[str, str | int] | None = None,
     ) -> Json:
-        with httpx.Client(trust_env=False, timeout=60) as http:
-            response = http.request(
-                method, f"{self.url}/_emulator/{path}", json=message, params=query
+        connection = HTTPConnection(urlsplit(self.url).netloc, timeout=CONTROL_SECONDS)
+        try:
+            connection.request(
+                method,
+                f"/_emulator/{path}?{urlencode(query or {})}",
+                body=None if message is None else json.dumps(message),
+                headers={"Content-Type": "application/json"},
             )
-        answer = response.json()
-        if response.is_error or not isinstance(answer, dict):
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status != HTTPStatus.OK or not isinstance(answer, dict):
             raise EmulatorFailed(f"{method} {path}: {answer}")
         return answer
 
