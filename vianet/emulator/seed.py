@@ -10,6 +10,7 @@ from vianet.emulator.demo import DEMO_PARTNERS
 
 ANCHOR = datetime(2026, 11, 1, tzinfo=UTC)  # subscriptions began before and end after this day
 MAX_SEATS = 400
+MAX_SUBSCRIPTIONS = 4
 
 type Resource = dict[str, object]
 
@@ -139,7 +140,7 @@ def _subscriptions(mpn_id: str, number: int, chance: random.Random) -> list[Reso
         if addon and (number == 0 or chance.random() < 0.35):  # noqa: PLR2004 - a third has one
             found.append(_addon(mpn_id, addon, base, chance))
     _make_odd(found, _ODDITIES.get(number, {}))
-    return found
+    return found[:MAX_SUBSCRIPTIONS]
 
 
 def _make_odd(subscriptions: list[Resource], oddity: Resource) -> None:
