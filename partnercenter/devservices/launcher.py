@@ -204,10 +204,27 @@ class _Terminal(Printer):  # type: ignore[misc]  # honcho has no types
             self.first_end = ended[1], int(ended[2])
 
 
+class _Supervisor(Manager):  # type: ignore[misc]  # the same
+    """Keeps a Ctrl-C that comes before every process has told its pid; honcho would break."""
+
+    asked_early = False
+
+    def terminate(self) -> None:
+        self.asked_early = not super()._all_started()
+        if not self.asked_early:
+            super().terminate()
+
+    def _all_started(self) -> bool:
+        started = bool(super()._all_started())
+        if started and self.asked_early:
+            self.terminate()
+        return started
+
+
 def supervise(commands: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> int:
     """Run all until a signal (0) or until one ends. Raises Trouble that names the first to end."""
     terminal = _Terminal(sys.stdout)
-    manager = Manager(terminal)
+    manager = _Supervisor(terminal)
     for name, command in commands.items():
         line = f"exec {shlex.join(command)}"
         manager.add_process(name, line, env=dict(environment), cwd=str(CHECKOUT))
