@@ -44,16 +44,18 @@ class Unidentified(Exception):
 def debts_of(customer_id: int, currency: str) -> list[rules.Debt]:
     """What this customer has to pay in one currency, oldest due date first."""
     invoices = Invoice.objects.owed().filter(customer_id=customer_id, currency=currency)
-    return [
-        rules.Debt(
-            invoice_id=invoice.pk,
-            number=invoice.number or "",
-            due_on=invoice.due_on,
-            open_amount=invoice.open_amount,
-            is_disputed=invoice.is_disputed,
-        )
-        for invoice in invoices.oldest_first()
-    ]
+    return [debt(invoice) for invoice in invoices.oldest_first()]
+
+
+def debt(invoice: Invoice) -> rules.Debt:
+    """An issued invoice as the rules see it."""
+    return rules.Debt(
+        invoice_id=invoice.pk,
+        number=invoice.number or "",
+        due_on=invoice.due_on,
+        open_amount=invoice.open_amount,
+        is_disputed=invoice.is_disputed,
+    )
 
 
 def allocate(

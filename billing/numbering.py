@@ -27,6 +27,12 @@ def take(partner: Partner, series: str, year: int, count: int) -> list[str]:
     return [f"{prefix}{number:05d}" for number in range(first, first + count)]
 
 
+def mentioned(text: str) -> set[str]:
+    """Invoice numbers of ours in an upper-case text; banks drop and add separators."""
+    hits = re.findall(rf"{INVOICES}[\W_]*(\d{{4}})[\W_]*(\d{{5,}})", text)
+    return {f"{INVOICES}-{year}-{number}" for year, number in hits}
+
+
 def is_ours(number: str) -> bool:
     """Whether a number has the form this portal gives: imported history must use another."""
     return bool(_OURS.match(number))

@@ -102,6 +102,19 @@ def preview(partner: Partner, customer: Customer, payment: Payment) -> list[rule
     )
 
 
+def payment_of(receipt: Receipt) -> Payment:
+    """What the bank showed of a recorded payment."""
+    return Payment(
+        amount=receipt.amount,
+        currency=receipt.currency,
+        received_on=receipt.received_on,
+        bank_account=receipt.bank_account,
+        bank_serial=receipt.bank_serial,
+        payer=receipt.payer,
+        remark=receipt.remark,
+    )
+
+
 def lookalikes(partner: Partner, payment: Payment) -> list[Receipt]:
     """Receipts this payment may repeat: same day, amount and payer, or a reversed same serial."""
     same_day = Receipt.objects.of_partner(partner).filter(

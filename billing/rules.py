@@ -60,7 +60,7 @@ def allocate(amount: Decimal, *, remark: str, debts: Iterable[Debt], on: date) -
 
 def named_in(remark: str, debts: Iterable[Debt]) -> list[Debt]:
     """The debts whose invoice number the payer wrote, in the order in which they were written."""
-    text = _folded(remark)
+    text = folded(remark)
     found = [(position, debt) for debt in debts if (position := _position(debt.number, text)) >= 0]
     found.sort(key=lambda hit: (hit[0], hit[1].invoice_id))
     return [debt for _where, debt in found]
@@ -103,7 +103,7 @@ def _due(debts: Iterable[Debt], on: date) -> list[Debt]:
 
 def _position(number: str, text: str) -> int:
     """Where the number stands in the folded text, or -1. Banks drop and add separators."""
-    pieces = re.findall(r"[0-9A-Z]+", _folded(number))
+    pieces = re.findall(r"[0-9A-Z]+", folded(number))
     if sum(map(len, pieces)) < SHORTEST_RECOGNISABLE_NUMBER:
         return -1
     before = r"(?<![0-9A-Z])" if pieces[0][0].isdigit() else r"(?<![A-Z])"
@@ -111,6 +111,6 @@ def _position(number: str, text: str) -> int:
     return hit.start() if hit else -1
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Full-width and lower-case letters and digits as plain upper case."""
     return unicodedata.normalize("NFKC", text).upper()

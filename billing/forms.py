@@ -1,0 +1,320 @@
+"""Cleans what people type about invoices and receipts."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from billing.invoicing import FapiaoFacts
+from billing.models import DisputeCode, DisputeOutcome, FapiaoStatus, FapiaoType, Invoice
+from billing.receipts import Payment
+from customers.models import Customer
+from partners.models import Partner
+
+SUGGESTED = 5
+LONGEST_FAPIAO_NUMBER = 20
+
+
+class DayInput(forms.DateInput):
+    """A browser's own date field; it speaks ISO 8601 in every language."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class AmountField(forms.DecimalField):
+    """A positive amount of money, to the cent."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=Decimal("0.01"), max_digits=18, decimal_places=2, **options)
+
+
+class CustomerField(forms.CharField):
+    """One customer of a partner, by name, pinyin, domain or tenant ID."""
+
+    def __init__(self, partner: Partner, **options: Any) -> None:
+        super().__init__(max_length=250, **options)
+        self.partner = partner
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value).strip()
+        return self._found(text) if text else None
+
+    def _found(self, text: str) -> Customer:
+        mine = Customer.objects.of_partner(self.partner)
+        exact = list(mine.filter(company=text)[:2]) or list(mine.filter(tenant_id=text.lower())[:2])
+        found = exact or list(mine.matching(text)[: SUGGESTED + 1])
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ValidationError(_t("No customer matches this."))
+        names = _t(", ").join(customer.company for customer in found[:SUGGESTED])
+        raise ValidationError(
+            _t("Several customers match: %(names)s. Write more, or the tenant ID."),
+            params={"names": names},
+        )
+
+
+class InvoiceFilter(forms.Form):
+    """The filters of the list of invoices, kept in the address."""
+
+    q = forms.CharField(label=_("Number or customer"), required=False, widget=forms.SearchInput)
+    state = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[
+            ("", _("Any")),
+            ("draft", _("Draft")),
+            ("owed", _("Open")),
+            ("overdue", _("Overdue")),
+            ("disputed", _("Disputed")),
+            ("settled", _("Settled")),
+            ("void", _("Void")),
+        ],
+    )
+
+
+class ReceiptFilter(forms.Form):
+    """The filters of the list of receipts, kept in the address."""
+
+    q = forms.CharField(
+        label=_("Payer, remark, serial number or customer"),
+        required=False,
+        widget=forms.SearchInput,
+    )
+    state = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[
+            ("", _("Any")),
+            ("unidentified", _("Unidentified")),
+            ("credit", _("With credit left")),
+            ("settled", _("Wholly used")),
+            ("reversed", _("Reversed")),
+        ],
+    )
+    since = forms.DateField(label=_("Received from"), required=False, widget=DayInput)
+    until = forms.DateField(label=_("Received until"), required=False, widget=DayInput)
+
+
+class ReasonForm(forms.Form):
+    """A reason in the person's own words, kept in the timeline."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class IssueForm(forms.Form):
+    """Which drafts are to be issued: some by their ids, or all that were there."""
+
+    partner = forms.IntegerField(widget=forms.HiddenInput)
+    ids = forms.TypedMultipleChoiceField(
+        widget=forms.MultipleHiddenInput, required=False, coerce=int
+    )
+    up_to = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class ReceiptForm(forms.Form):
+    """A payment as the bank's statement shows it."""
+
+    received_on = forms.DateField(label=_("Received on"), widget=DayInput)
+    amount = AmountField(label=_("Amount"))
+    currency = forms.RegexField(
+        r"^[A-Za-z]{3}$",
+        label=_("Currency"),
+        error_messages={"invalid": _("A currency has three letters, such as CNY.")},
+    )
+    payer = forms.CharField(
+        label=_("Payer"), max_length=250, help_text=_("Exactly as the bank writes it.")
+    )
+    remark = forms.CharField(
+        label=_("Remark"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Exactly as the bank writes it. Invoice numbers in it are found."),
+    )
+    bank_account = forms.CharField(label=_("Our bank account"), max_length=60, required=False)
+    bank_serial = forms.CharField(
+        label=_("Bank serial number"),
+        max_length=100,
+        required=False,
+        help_text=_("With it, the same payment can't be recorded twice."),
+    )
+    entry_token = forms.UUIDField(widget=forms.HiddenInput)
+    previewed = forms.CharField(widget=forms.HiddenInput, required=False)
+    not_the_same = forms.BooleanField(
+        label=_("This is another payment, record it as well"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
+
+    def __init__(self, partner: Partner, today: date, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+        self.fields["customer"] = CustomerField(
+            partner,
+            label=_("Customer"),
+            required=False,
+            help_text=_("Name, pinyin, domain or tenant ID. Leave it empty if you are not sure."),
+        )
+        self.order_fields(["customer"])
+        self.initial = {
+            "received_on": today,
+            "currency": partner.currency,
+            "entry_token": uuid4(),
+            **self.initial,
+        }
+
+    def clean_received_on(self) -> date:
+        received_on: date = self.cleaned_data["received_on"]
+        if received_on > self.today:
+            raise ValidationError(_t("Money can't have come in after today."))
+        return received_on
+
+    @property
+    def payment(self) -> Payment:
+        """The cleaned payment."""
+        facts = self.cleaned_data
+        return Payment(
+            amount=facts["amount"],
+            currency=facts["currency"].upper(),
+            received_on=facts["received_on"],
+            bank_account=facts["bank_account"].strip(),
+            bank_serial=facts["bank_serial"].strip(),
+            payer=facts["payer"],
+            remark=facts["remark"],
+            entry_token=facts["entry_token"],
+        )
+
+
+class AssignForm(ReasonForm):
+    """Whose money it is, and how we know."""
+
+    def __init__(self, partner: Partner, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["customer"] = CustomerField(
+            partner, label=_("Customer"), help_text=_("Name, pinyin, domain or tenant ID.")
+        )
+        self.order_fields(["customer", "reason"])
+
+
+class AllocateForm(ReasonForm):
+    """How much of a receipt goes to which invoice. Empty means nothing."""
+
+    def __init__(self, invoices: list[Invoice], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.invoices = {f"invoice_{invoice.pk}": invoice for invoice in invoices}
+        for name, invoice in self.invoices.items():
+            self.fields[name] = AmountField(
+                label=_("%(number)s, open %(amount)s %(currency)s")
+                % {
+                    "number": invoice.number,
+                    "amount": invoice.open_amount,
+                    "currency": invoice.currency,
+                },
+                required=False,
+            )
+        self.order_fields([*self.invoices, "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.chosen:
+            raise ValidationError(_t("Write an amount beside at least one invoice."))
+        return cleaned
+
+    @property
+    def chosen(self) -> dict[int, Decimal]:
+        """The amount for each invoice that gets one."""
+        return {
+            invoice.pk: amount
+            for name, invoice in self.invoices.items()
+            if (amount := self.cleaned_data.get(name)) is not None
+        }
+
+
+class FreshnessForm(forms.Form):
+    """Up to which day the bank's statements are recorded."""
+
+    partner = forms.IntegerField(widget=forms.HiddenInput)
+    up_to = forms.DateField(label=_("Receipts are recorded up to"), widget=DayInput)
+
+
+class DisputeForm(forms.Form):
+    """What a customer objects to."""
+
+    code = forms.ChoiceField(label=_("Objection"), choices=DisputeCode)
+    text = forms.CharField(
+        label=_("What the customer says"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ResolveForm(forms.Form):
+    """How a dispute ends."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=DisputeOutcome)
+    resolution = forms.CharField(
+        label=_("Answer to the customer"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class ReductionForm(ReasonForm):
+    """How much less a customer has to pay, and why."""
+
+    def __init__(self, open_amount: Decimal, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.open_amount = open_amount
+        self.fields["amount"] = AmountField(label=_("Amount"), initial=open_amount)
+        self.order_fields(["amount", "reason"])
+
+    def clean_amount(self) -> Decimal:
+        amount: Decimal = self.cleaned_data["amount"]
+        if amount > self.open_amount:
+            raise ValidationError(
+                _t("Only %(amount)s is still open."), params={"amount": self.open_amount}
+            )
+        return amount
+
+
+class FapiaoForm(forms.Form):
+    """What is known of an invoice's fapiao."""
+
+    status = forms.ChoiceField(label=_("Status"), choices=FapiaoStatus)
+    type = forms.ChoiceField(
+        label=_("Type"), required=False, choices=[("", "–"), *FapiaoType.choices]
+    )
+    number = forms.RegexField(
+        rf"^\d{{{LONGEST_FAPIAO_NUMBER}}}$",
+        label=_("Number"),
+        required=False,
+        error_messages={"invalid": _("A fapiao number has 20 digits.")},
+    )
+    on = forms.DateField(label=_("Date"), required=False, widget=DayInput)
+    delivered_on = forms.DateField(label=_("Delivered on"), required=False, widget=DayInput)
+    delivery = forms.CharField(label=_("How it was delivered"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        status = cleaned.get("status")
+        if status == FapiaoStatus.DELIVERED and not cleaned.get("delivered_on"):
+            self.add_error("delivered_on", _t("When was it delivered?"))
+        if status in {FapiaoStatus.ISSUED, FapiaoStatus.DELIVERED} and not cleaned.get("number"):
+            self.add_error("number", _t("An issued fapiao has a number."))
+        return cleaned
+
+    @property
+    def facts(self) -> FapiaoFacts:
+        """The cleaned facts."""
+        return FapiaoFacts(**self.cleaned_data)

@@ -1,0 +1,174 @@
+"""How invoices and receipts are labelled: words, and the colour that goes with them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from billing import rules
+from billing.models import Invoice, InvoiceStatus, Receipt
+from notices import letters
+
+
+@dataclass(frozen=True)
+class Label:
+    """A status label: its kind is a colour of the style page."""
+
+    kind: str
+    text: str
+
+
+def invoice_label(invoice: Invoice, today: date) -> Label:
+    """What an invoice is on this date of the partner's zone."""
+    if invoice.status == InvoiceStatus.DRAFT:
+        return Label("info", _("Draft"))
+    if invoice.status == InvoiceStatus.VOID:
+        return Label("neutral", _("Void"))
+    if not invoice.open_amount:
+        return Label("ok", _("Settled"))
+    if invoice.is_disputed:
+        return Label("warning", _("Disputed"))
+    days = rules.days_overdue(invoice.due_on, today) if invoice.due_on else 0
+    if days:
+        text = ngettext("%(days)s day overdue", "%(days)s days overdue", days)
+        return Label("danger", text % {"days": days})
+    return Label("neutral", _("Open"))
+
+
+def receipt_label(receipt: Receipt) -> Label:
+    """What a receipt is."""
+    if receipt.is_reversed:
+        return Label("neutral", _("Reversed"))
+    if receipt.is_unidentified:
+        return Label("warning", _("Unidentified"))
+    if receipt.unallocated:
+        return Label("info", _("Credit left"))
+    return Label("ok", _("Wholly used"))
+
+
+@dataclass(frozen=True)
+class SettledInvoice:
+    """One line of a preview: what a receipt would do to an invoice."""
+
+    invoice: Invoice
+    amount: Decimal
+    rule: str
+    left_open: Decimal
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a receipt would settle, and what would be left as credit."""
+
+    lines: list[SettledInvoice]
+    credit: Decimal
+    currency: str
+
+    @property
+    def digest(self) -> str:
+        """Changes when what the person was shown is no longer what would happen."""
+        lines = [f"{line.invoice.pk}:{line.amount}" for line in self.lines]
+        return "|".join([*lines, f"{self.credit}{self.currency}"])
+
+
+def preview(shares: Iterable[rules.Share], amount: Decimal, currency: str) -> Preview:
+    """The shares with their invoices: one query."""
+    shares = list(shares)
+    invoices = Invoice.objects.in_bulk([share.invoice_id for share in shares])
+    lines = [
+        SettledInvoice(
+            invoice=invoices[share.invoice_id],
+            amount=share.amount,
+            rule=str(share.rule.label),
+            left_open=invoices[share.invoice_id].open_amount - share.amount,
+        )
+        for share in shares
+    ]
+    settled = sum((line.amount for line in lines), Decimal(0))
+    return Preview(lines, amount - settled, currency)
+
+
+def freshness_warning(recorded_up_to: date | None, today: date) -> Label | None:
+    """A warning when the bank's statements have not been recorded up to yesterday."""
+    if recorded_up_to is None:
+        return Label(
+            "warning", _("Nobody has confirmed yet up to which day receipts are recorded.")
+        )
+    if (today - recorded_up_to).days > 1:
+        return Label("warning", _("Payment data is old: nothing is suspended on it."))
+    return None
+
+
+def amount(value: Decimal, currency: str) -> str:
+    """An amount with its currency in the reader's language."""
+    return letters.money(value, currency, letters.known_language(get_language() or "en"))
+
+
+def invoice_facts(invoice: Invoice) -> list[dict[str, object]]:
+    """What the page of an invoice says first."""
+    company = invoice.customer.company
+    facts: list[dict[str, object]] = [
+        {
+            "label": _("Customer"),
+            "value": company,
+            "url": reverse("customer", args=[invoice.customer_id]),
+        },
+        {"label": _("Issued on"), "value": _day(invoice.issued_on)},
+        {"label": _("Due on"), "value": _day(invoice.due_on), "note": _terms(invoice)},
+    ]
+    amounts = [
+        (_("Total including VAT"), invoice.total),
+        (_("Paid"), invoice.allocated),
+        (_("Credited"), invoice.credited),
+        (_("Written off"), invoice.written_off),
+        (_("Open"), invoice.open_amount),
+    ]
+    shown = amounts if invoice.is_issued else amounts[:1]
+    facts += [{"label": name, "value": amount(value, invoice.currency)} for name, value in shown]
+    return [*facts, *_fapiao_facts(invoice)]
+
+
+def receipt_facts(receipt: Receipt) -> list[dict[str, object]]:
+    """What the page of a receipt says first."""
+    customer = receipt.customer
+    whose: dict[str, object] = {"label": _("Customer"), "value": _("Not known yet")}
+    if customer is not None:
+        whose = {
+            "label": _("Customer"),
+            "value": customer.company,
+            "url": reverse("customer", args=[customer.pk]),
+        }
+    return [
+        whose,
+        {"label": _("Amount"), "value": amount(receipt.amount, receipt.currency)},
+        {"label": _("Credit left"), "value": amount(receipt.unallocated, receipt.currency)},
+        {"label": _("Received on"), "value": _day(receipt.received_on)},
+        {"label": _("Payer"), "value": receipt.payer or "–"},
+        {"label": _("Remark"), "value": receipt.remark or "–"},
+        {"label": _("Our bank account"), "value": receipt.bank_account or "–"},
+        {"label": _("Bank serial number"), "value": receipt.bank_serial or "–"},
+        {"label": _("Recorded by"), "value": str(receipt.recorded_by or _("the portal"))},
+    ]
+
+
+def _fapiao_facts(invoice: Invoice) -> list[dict[str, object]]:
+    if not invoice.is_issued:
+        return []
+    note = " · ".join(
+        part for part in (invoice.fapiao_number, _day(invoice.fapiao_delivered_on, "")) if part
+    )
+    return [{"label": _("Fapiao"), "value": invoice.get_fapiao_status_display(), "note": note}]
+
+
+def _terms(invoice: Invoice) -> str:
+    text = ngettext("%(days)s day from %(from)s", "%(days)s days from %(from)s", invoice.terms_days)
+    return text % {"days": invoice.terms_days, "from": invoice.get_terms_from_display()}
+
+
+def _day(on: date | None, otherwise: str = "–") -> str:
+    return date_format(on, "DATE_FORMAT") if on else otherwise

@@ -1,0 +1,76 @@
+"""Finds what lists of invoices and receipts show, by the filters of their addresses."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from billing.models import Invoice, InvoiceStatus, Receipt
+from billing.models.invoice import InvoiceQuerySet
+from billing.models.receipt import ReceiptQuerySet
+from customers.models import Customer
+from partners.models import Partner
+
+NEWEST_FIRST = ("-id",)
+OLDEST_DUE_FIRST = ("due_on", "id")
+LATEST_RECEIVED_FIRST = ("-received_on", "-id")
+
+
+def invoices(partner: Partner, filters: dict[str, Any], today: date) -> InvoiceQuerySet:
+    """Invoices of one partner, with their customers."""
+    found = Invoice.objects.of_partner(partner).select_related("customer")
+    if text := filters["q"].strip():
+        found = found.filter(Q(number__iexact=text) | Q(customer__in=_named(partner, text)))
+    return _in_state(found, filters["state"], today)
+
+
+def invoice_order(filters: dict[str, Any]) -> tuple[str, ...]:
+    """Overdue ones by age, all others newest first."""
+    return OLDEST_DUE_FIRST if filters.get("state") == "overdue" else NEWEST_FIRST
+
+
+def receipts(partner: Partner, filters: dict[str, Any]) -> ReceiptQuerySet:
+    """Receipts of one partner, with their customers."""
+    found = Receipt.objects.of_partner(partner).select_related("customer")
+    if text := filters["q"].strip():
+        found = found.filter(
+            Q(payer__icontains=text)
+            | Q(remark__icontains=text)
+            | Q(bank_serial__iexact=text)
+            | Q(customer__in=_named(partner, text))
+        )
+    if filters["since"]:
+        found = found.filter(received_on__gte=filters["since"])
+    if filters["until"]:
+        found = found.filter(received_on__lte=filters["until"])
+    return _receipts_in_state(found, filters["state"])
+
+
+def _named(partner: Partner, text: str) -> Any:
+    return Customer.objects.of_partner(partner).matching(text).values("pk")
+
+
+def _in_state(found: InvoiceQuerySet, state: str, today: date) -> InvoiceQuerySet:
+    states: dict[str, Callable[[], InvoiceQuerySet]] = {
+        "draft": found.drafts,
+        "owed": found.owed,
+        "overdue": lambda: found.overdue(today),
+        "disputed": lambda: found.owed().filter(disputed_since__isnull=False),
+        "settled": lambda: found.filter(status=InvoiceStatus.ISSUED, open_amount=0),
+        "void": lambda: found.filter(status=InvoiceStatus.VOID),
+    }
+    return states[state]() if state in states else found
+
+
+def _receipts_in_state(found: ReceiptQuerySet, state: str) -> ReceiptQuerySet:
+    match state:
+        case "unidentified":
+            return found.unidentified()
+        case "credit":
+            return found.with_credit().filter(customer__isnull=False)
+        case "settled":
+            return found.standing().filter(unallocated=0)
+        case "reversed":
+            return found.filter(reversed_at__isnull=False)
+    return found

@@ -1,0 +1,62 @@
+"""What billing says on shared pages. Whoever may not see receivables hears nothing."""
+
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from billing import labels, receivables
+from billing.models import Invoice, Receipt
+from customers.models import Customer
+from partners import clock
+from partners.access import can
+from partners.models import User
+from partners.panels import Panel
+from partners.permissions import Permission
+
+SHOWN = 5
+
+
+def customer_panel(customer: Customer, user: User) -> Panel | None:
+    """What a customer owes and has to its credit, with the last invoices and receipts."""
+    if not can(user, Permission.SEE_RECEIVABLES, customer.partner):
+        return None
+    today = clock.business_date(customer.partner)
+    invoices = Invoice.objects.filter(customer=customer)[:SHOWN]
+    receipts = Receipt.objects.filter(customer=customer)[:SHOWN]
+    balances = receivables.balances(customer.pk, today)
+    return Panel(
+        title=_("Money"),
+        template="billing/_customer_panel.html",
+        context={
+            "balances": [_in_words(balance) for balance in balances],
+            "invoices": [(row, labels.invoice_label(row, today)) for row in invoices],
+            "receipts": [(row, labels.receipt_label(row)) for row in receipts],
+            "record_url": _record_url(customer, user),
+        },
+    )
+
+
+def _in_words(balance: receivables.Balance) -> dict[str, str]:
+    def amount(value: Decimal) -> str:
+        return labels.amount(value, balance.currency)
+
+    since = balance.oldest_due_on
+    disputed = balance.disputed_amount
+    return {
+        "open": amount(balance.open_amount),
+        "disputed_note": _("of it disputed: %(amount)s") % {"amount": amount(disputed)}
+        if disputed
+        else "",
+        "overdue": amount(balance.overdue_amount),
+        "since": _("since %(day)s") % {"day": date_format(since, "DATE_FORMAT")} if since else "",
+        "kind": "danger" if balance.overdue_amount else "",
+        "credit": amount(balance.credit) if balance.credit else "",
+    }
+
+
+def _record_url(customer: Customer, user: User) -> str:
+    if not can(user, Permission.RECORD_MONEY, customer.partner):
+        return ""
+    return f"{reverse('billing:receipt_new')}?customer={customer.pk}"

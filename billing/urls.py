@@ -1,0 +1,32 @@
+"""Addresses of money: invoices, receipts, 21Vianet's bill and its reconciliation files."""
+
+from django.urls import path
+
+from billing.views import invoice_actions, invoices, receipt_actions, receipts
+
+app_name = "billing"
+
+ledger = [
+    path("invoices/", invoices.index, name="invoices"),
+    path("invoices/issue/", invoices.issue, name="invoices_issue"),
+    path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:pk>/void/", invoice_actions.void, name="invoice_void"),
+    path("invoices/<int:pk>/dispute/", invoice_actions.dispute, name="invoice_dispute"),
+    path("invoices/<int:pk>/credit/", invoice_actions.credit, name="invoice_credit"),
+    path("invoices/<int:pk>/write-off/", invoice_actions.write_off, name="invoice_write_off"),
+    path("invoices/<int:pk>/fapiao/", invoice_actions.fapiao, name="invoice_fapiao"),
+    path("disputes/<int:pk>/resolve/", invoice_actions.resolve, name="dispute_resolve"),
+    path("receipts/", receipts.index, name="receipts"),
+    path("receipts/new/", receipts.new, name="receipt_new"),
+    path("receipts/up-to/", receipts.confirm_up_to, name="receipts_confirm"),
+    path("receipts/<int:pk>/", receipts.receipt, name="receipt"),
+    path("receipts/<int:pk>/assign/", receipt_actions.assign, name="receipt_assign"),
+    path("receipts/<int:pk>/allocate/", receipt_actions.allocate, name="receipt_allocate"),
+    path("receipts/<int:pk>/reverse/", receipt_actions.reverse_receipt, name="receipt_reverse"),
+    path(
+        "allocations/<int:pk>/reverse/",
+        receipt_actions.reverse_allocation,
+        name="allocation_reverse",
+    ),
+]
+urlpatterns = [*ledger]

@@ -1,0 +1,190 @@
+"""What a person may do to one invoice: each a dialog with an address of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from billing import disputes, invoicing, labels, ledger
+from billing.forms import DisputeForm, FapiaoForm, ReasonForm, ReductionForm, ResolveForm
+from billing.lifecycle import InvalidTransition
+from billing.models import Dispute, DisputeCode, DisputeOutcome, Invoice
+from billing.views.invoices import JUDGE, visible
+from partners.http import PortalRequest, record_view
+from partners.nudges import nudge
+from partners.permissions import Permission
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def void(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Drop a draft."""
+    invoice = visible(request, pk, Permission.RECORD_MONEY)
+    form = ReasonForm(request.POST or None)
+
+    def drop() -> None:
+        invoicing.void_draft(invoice, by=request.user, reason=form.cleaned_data["reason"])
+
+    dialog = {
+        "title": _("Drop this draft?"),
+        "effects": [_("It never had a number, so none is lost. The draft can't be brought back.")],
+        "verb": _("Drop the draft"),
+    }
+    return _answer(request, invoice, form, drop, dialog, done=_("The draft is dropped."))
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def dispute(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Record a customer's objection."""
+    invoice = visible(request, pk, Permission.RECORD_MONEY)
+    form = DisputeForm(request.POST or None)
+
+    def object_to() -> None:
+        facts = form.cleaned_data
+        code = DisputeCode(facts["code"])
+        disputes.dispute(invoice, code, facts["text"], by=request.user, reason=facts["text"])
+
+    dialog = {
+        "title": _("Record a dispute of %(number)s?") % {"number": invoice},
+        "effects": [
+            _("Until it is resolved, this invoice is not chased and is no ground to suspend."),
+        ],
+        "verb": _("Record the dispute"),
+        "is_safe": True,
+    }
+    return _answer(request, invoice, form, object_to, dialog, done=_("The dispute is recorded."))
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def resolve(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Answer a dispute."""
+    mine = Dispute.objects.for_user(request.user, Permission.RECORD_MONEY)
+    row = get_object_or_404(mine.select_related("invoice"), pk=pk)
+    invoice = visible(request, row.invoice_id, Permission.RECORD_MONEY)
+    form = ResolveForm(request.POST or None)
+
+    def answer() -> None:
+        facts = form.cleaned_data
+        outcome, resolution = DisputeOutcome(facts["outcome"]), facts["resolution"]
+        disputes.resolve_dispute(row, outcome, resolution, by=request.user, reason=resolution)
+
+    dialog = {
+        "title": _("Resolve the dispute of %(number)s?") % {"number": invoice},
+        "effects": [
+            _("What is still open on the invoice is chased again."),
+            _("What the customer need not pay is a credit note of its own."),
+        ],
+        "verb": _("Resolve the dispute"),
+        "is_safe": True,
+    }
+    return _answer(request, invoice, form, answer, dialog, done=_("The dispute is resolved."))
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def credit(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Make a credit note."""
+    invoice = visible(request, pk, Permission.RECORD_MONEY)
+    form = ReductionForm(invoice.open_amount, request.POST or None)
+
+    def reduce() -> None:
+        ledger.credit(invoice, by=request.user, **form.cleaned_data)
+
+    dialog = {
+        "title": _("Make a credit note for %(number)s?") % {"number": invoice},
+        "effects": [_("The customer owes so much less. A credit note can't be taken back.")],
+        "verb": _("Make the credit note"),
+    }
+    return _answer(request, invoice, form, reduce, dialog, done=_("The credit note is made."))
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def write_off(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Give up an amount."""
+    invoice = visible(request, pk, Permission.RECORD_MONEY)
+    form = ReductionForm(invoice.open_amount, request.POST or None)
+
+    def give_up() -> None:
+        ledger.write_off(invoice, by=request.user, **form.cleaned_data)
+
+    dialog = {
+        "title": _("Write off part of %(number)s?") % {"number": invoice},
+        "effects": [_("The amount is given up inside the house; the customer is not told.")],
+        "verb": _("Write off"),
+    }
+    return _answer(request, invoice, form, give_up, dialog, done=_("The amount is written off."))
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def fapiao(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Record what is known of the fapiao."""
+    invoice = visible(request, pk, Permission.RECORD_MONEY)
+    known = {
+        "status": invoice.fapiao_status,
+        "type": invoice.fapiao_type,
+        "number": invoice.fapiao_number,
+        "on": invoice.fapiao_on,
+        "delivered_on": invoice.fapiao_delivered_on,
+        "delivery": invoice.fapiao_delivery,
+    }
+    form = FapiaoForm(request.POST or None, initial=known)
+
+    def record() -> None:
+        invoicing.record_fapiao(invoice, form.facts, by=request.user, reason=_("fapiao"))
+
+    dialog = {
+        "title": _("Fapiao of %(number)s") % {"number": invoice},
+        "effects": [_("Where the terms count from its delivery, the due date follows.")],
+        "verb": _("Save"),
+        "is_safe": True,
+    }
+    return _answer(request, invoice, form, record, dialog, done=_("The fapiao is recorded."))
+
+
+_REFUSALS: dict[type[Exception], Callable[[], str]] = {
+    invoicing.NotADraft: lambda: _("It is not a draft any more."),
+    invoicing.NotIssued: lambda: _("Only an issued invoice has a fapiao."),
+    disputes.AlreadyDisputed: lambda: _("This invoice has an open dispute already."),
+    InvalidTransition: lambda: _("This dispute was resolved before."),
+    ledger.WrongInvoice: lambda: _("Nothing is owed on this invoice."),
+    ledger.NothingLeft: lambda: _("Less is open than the page showed. Nothing was changed."),
+}
+
+
+def _answer(
+    request: PortalRequest,
+    invoice: Invoice,
+    form: forms.Form,
+    act: Callable[[], None],
+    dialog: dict[str, Any],
+    *,
+    done: str,
+) -> HttpResponse:
+    """Show the dialog, or act and go back to the invoice; a refusal is said in words."""
+    page = reverse("billing:invoice", args=[invoice.pk])
+    if form.is_bound and form.is_valid():
+        try:
+            act()
+        except tuple(_REFUSALS) as refusal:
+            messages.error(request, _REFUSALS[type(refusal)]())
+        else:
+            nudge(JUDGE)
+            messages.success(request, done)
+        return redirect(page)
+    context = {
+        "facts": labels.invoice_facts(invoice),
+        "form": form,
+        "cancel_url": page,
+        **dialog,
+    }
+    return render(request, "billing/confirm.html", context, status=422 if form.is_bound else 200)
