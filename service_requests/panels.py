@@ -1,4 +1,4 @@
-"""What the register says on shared pages. Titles about bills are shown only to those who may see."""
+"""What the register says on shared pages, as the reader may see it."""
 
 from collections.abc import Iterable
 from datetime import date
