@@ -77,7 +77,7 @@ def _client(partner: Partner) -> PartnerCenter:
 def _endpoint(connection: Connection) -> Endpoint:
     if connection.cloud == Cloud.VIANET:
         return Endpoint.operated_by_21vianet(connection.tenant_id)
-    if not settings.EMULATOR_URL:
+    if not (settings.DEMO and settings.EMULATOR_URL):
         raise NotConnected
     url = settings.EMULATOR_URL
     return Endpoint(base_url=url, authority=url, resource=url, tenant_id=connection.tenant_id)

@@ -15,7 +15,8 @@ from functools import partial
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from django.db import connections, transaction
+import structlog
+from django.db import DatabaseError, connections, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -38,7 +39,9 @@ from subscriptions.observing import observe
 from subscriptions.outcomes import Outcome
 from vianet import errors, wire
 from vianet.client import PartnerCenter
+from vianet.connection import IdentifierRefused
 
+logger = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=120)
 WAIT = timedelta(seconds=5)
 SETTLING = timedelta(seconds=60)
@@ -83,11 +86,13 @@ def deliver(change_id: int, *, worker: UUID, centers: connection.Connections) ->
 def read(
     subscription: Subscription, partner_center: PartnerCenter, correlation_id: UUID | None = None
 ) -> "Sight":
-    """GET one subscription. Raises VianetError."""
+    """GET one subscription. Raises VianetError, also for an id that can't be asked for."""
     at = clock.now()
-    seen = partner_center.subscription(
-        subscription.customer.tenant_id, subscription.pc_id, correlation_id=correlation_id
-    )
+    tenant_id, pc_id = subscription.customer.tenant_id, subscription.pc_id
+    try:
+        seen = partner_center.subscription(tenant_id, pc_id, correlation_id=correlation_id)
+    except IdentifierRefused as error:
+        raise errors.NotFound(str(error)) from error
     return Sight(seen, at)
 
 
@@ -117,6 +122,9 @@ def _due_ids(target: Target) -> list[int]:
 def _deliver_in_thread(change_id: int, *, worker: UUID, centers: connection.Connections) -> bool:
     try:
         return deliver(change_id, worker=worker, centers=centers)
+    except (DatabaseError, lifecycle.InvalidTransition):
+        logger.exception("change_not_delivered", change=change_id)
+        return False
     finally:
         connections.close_all()
 

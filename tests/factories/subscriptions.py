@@ -5,7 +5,14 @@ import uuid
 import factory
 
 from partners import clock
-from subscriptions.models import SEEN_ACTIVE, Subscription
+from subscriptions.models import (
+    SEEN_ACTIVE,
+    UNFINISHED,
+    ChangeStatus,
+    StatusChange,
+    Subscription,
+    Target,
+)
 from tests.factories.customers import CustomerFactory
 
 
@@ -22,3 +29,21 @@ class SubscriptionFactory(factory.django.DjangoModelFactory[Subscription]):
     seen_status = SEEN_ACTIVE
     seen_at = factory.LazyFunction(clock.now)
     created_at = factory.LazyFunction(clock.now)
+
+
+def change_at(status: ChangeStatus, target: Target = Target.SUSPENDED) -> StatusChange:
+    """A status change that stands at this status."""
+    subscription = SubscriptionFactory.create()
+    now = clock.now()
+    return StatusChange.objects.create(
+        partner=subscription.partner,
+        customer=subscription.customer,
+        subscription=subscription,
+        target=target,
+        status=status,
+        reason="test",
+        request_id=uuid.uuid4(),
+        next_attempt_at=now,
+        created_at=now,
+        finished_at=None if status in UNFINISHED else now,
+    )
