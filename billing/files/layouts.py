@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from django.utils.translation import gettext_lazy as _
+
 
 class Kind(StrEnum):
     """Which of the two files."""
@@ -28,6 +30,17 @@ class Section(StrEnum):
     OTHER_DISCOUNTS = "other_discounts"
     TAXES = "taxes"
     UNKNOWN = "unknown"
+
+
+SECTION_NAMES = {
+    Section.RECURRING: _("Recurring charges"),
+    Section.OTHER_PRODUCTS: _("Other products and services"),
+    Section.USAGE: _("Usage charges"),
+    Section.CREDITS: _("Credits and adjustments"),
+    Section.OTHER_DISCOUNTS: _("Other discounts"),
+    Section.TAXES: _("Taxes or VAT"),
+    Section.UNKNOWN: _("Other charges"),
+}
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,10 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Expected:
-    """Whose bill this should be. The MPN ID and number are compared as text."""
+    """Whose bill this should be, compared as text. No number: the first row's is expected."""
 
     mpn_id: str
-    invoice_number: str
-    currency: str
+    invoice_number: str = ""
 
 
 type Read = Callable[[str], Any]
@@ -161,7 +160,8 @@ class Table:
             (field, column, self._position(column), read)
             for field, (column, read) in _FIELDS[layout.kind].items()
         ]
-        self._currency = ""
+        self.currency = ""
+        self.invoice_number = ""
         self._unknown_charges: set[str] = set()
 
     @property
@@ -214,15 +214,17 @@ class Table:
 
     def _belongings(self, number: int, found: dict[str, Any], expected: Expected) -> list[Problem]:
         """Whether the row belongs to this partner and invoice, and agrees with itself."""
-        self._currency = self._currency or found["currency"]
+        self.currency = self.currency or found["currency"]
+        wanted = expected.invoice_number or self.invoice_number
+        self.invoice_number = wanted or found.get("invoice_number", "")
         problems = [
-            Problem(code, number, column, found[field], {"expected": wanted})
-            for code, column, field, wanted in (
-                (Code.MIXED_CURRENCIES, "Currency", "currency", self._currency),
+            Problem(code, number, column, found[field], {"expected": right})
+            for code, column, field, right in (
+                (Code.MIXED_CURRENCIES, "Currency", "currency", self.currency),
                 (Code.OTHER_PARTNER, "MPNID", "mpn_id", expected.mpn_id),
-                (Code.OTHER_INVOICE, "InvoiceNumber", "invoice_number", expected.invoice_number),
+                (Code.OTHER_INVOICE, "InvoiceNumber", "invoice_number", self.invoice_number),
             )
-            if found.get(field, wanted) != wanted
+            if found.get(field, right) != right
         ]
         if found["charge_to"] < found["charge_from"]:
             problems.append(Problem(Code.PERIOD_BACKWARDS, number, "ChargeEndDate"))

@@ -7,6 +7,8 @@ from typing import Any, Self
 
 from django.utils.translation import gettext_lazy as _
 
+from billing.files.layouts import SECTION_NAMES, Section
+
 
 class Code(StrEnum):
     """One kind of problem. The letters before the value are stored with the file."""
@@ -44,16 +46,18 @@ class Code(StrEnum):
     UNKNOWN_CHARGE = "unknown_charge"
     DOES_NOT_ADD_UP = "does_not_add_up"
     TOTALS_DIFFER = "totals_differ"
+    TOTAL_UNKNOWN = "total_unknown"
     SECTION_DIFFERS = "section_differs"
     OLD_PERIOD = "old_period"
     ALREADY_IMPORTED = "already_imported"
     LIVE_FILE = "live_file"
+    WRONG_REPLACED = "wrong_replaced"
     AT_COST = "at_cost"
 
 
 WARNINGS = frozenset({
     Code.EXPECTED_COLUMN, Code.EXTRA_COLUMN, Code.UNKNOWN_CHARGE, Code.DOES_NOT_ADD_UP,
-    Code.SECTION_DIFFERS, Code.OLD_PERIOD, Code.ALREADY_IMPORTED, Code.AT_COST,
+    Code.TOTAL_UNKNOWN, Code.SECTION_DIFFERS, Code.OLD_PERIOD, Code.ALREADY_IMPORTED, Code.AT_COST,
 })  # fmt: skip
 """Problems that a person may import past. Every other one stops the file."""
 
@@ -153,6 +157,10 @@ _SENTENCES = {
         "If half the file is missing, download it again. If the total was typed wrongly, or "
         "another file explains the rest, correct it below."
     ),
+    Code.TOTAL_UNKNOWN: _(
+        "The invoice's total is not known, so nobody can notice if a part of the file is missing. "
+        "The lines add up to %(value)s %(currency)s after tax."
+    ),
     Code.SECTION_DIFFERS: _(
         "Section “%(column)s”: the lines add up to %(value)s, the invoice says %(expected)s."
     ),
@@ -167,6 +175,10 @@ _SENTENCES = {
     Code.LIVE_FILE: _(
         "Invoice %(expected)s already has a file of this kind: “%(value)s”. "
         "Say that this one replaces it, or choose the other kind of file."
+    ),
+    Code.WRONG_REPLACED: _(
+        "“%(value)s” can't be replaced by this file: it is not the imported file of the same kind "
+        "and invoice."
     ),
     Code.AT_COST: _(
         "%(value)s customers have no price rule for some of their lines: "
@@ -191,9 +203,16 @@ class Problem:
         return self.code in WARNINGS
 
     @property
+    def place(self) -> str:
+        """The column, or the section of the invoice, that the problem is about."""
+        if self.code is Code.SECTION_DIFFERS:
+            return str(SECTION_NAMES[Section(self.column)])
+        return self.column
+
+    @property
     def sentence(self) -> str:
         """The problem in the reader's language."""
-        words = {"row": self.row, "column": self.column, "value": self.value, **self.details}
+        words = {"row": self.row, "column": self.place, "value": self.value, **self.details}
         return str(_SENTENCES[self.code]) % words
 
     def stored(self) -> dict[str, Any]:

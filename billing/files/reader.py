@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from billing.files import layouts
 from billing.files.problems import Code, FileRefused, Problem
@@ -41,7 +41,7 @@ _OTHER_KINDS = (
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<script")
 
 
-def read_rows(stream: BinaryIO, max_bytes: int = MAX_BYTES) -> Iterator[list[str]]:
+def read_rows(stream: IO[bytes], max_bytes: int = MAX_BYTES) -> Iterator[list[str]]:
     """The rows of a CSV or XLSX file, the header first, blank rows as empty lists."""
     size = stream.seek(0, io.SEEK_END)
     if size == 0:
@@ -67,7 +67,7 @@ def _refuse_other_kinds(start: bytes) -> None:
         raise FileRefused(Problem(Code.WRONG_KIND, value="HTML / XML"))
 
 
-def _encoding(stream: BinaryIO, start: bytes) -> str:
+def _encoding(stream: IO[bytes], start: bytes) -> str:
     """The encoding that reads every byte of the file."""
     for bom, encoding in _BOMS:
         if start.startswith(bom):
@@ -97,7 +97,7 @@ def _utf16_without_bom(start: bytes) -> tuple[str, ...] | None:
     return None
 
 
-def _read_through(stream: BinaryIO, encoding: str) -> None:
+def _read_through(stream: IO[bytes], encoding: str) -> None:
     """Decode the whole file once, a megabyte at a time, so that no bad byte surprises later."""
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -117,7 +117,7 @@ def _read_through(stream: BinaryIO, encoding: str) -> None:
         raise FileRefused(Problem(Code.CUT_TEXT)) from error
 
 
-def _csv_rows(stream: BinaryIO, encoding: str) -> Iterator[list[str]]:
+def _csv_rows(stream: IO[bytes], encoding: str) -> Iterator[list[str]]:
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
         yield from _rows_of(text)

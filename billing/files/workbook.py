@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import IO
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -28,7 +28,7 @@ _BROKEN = (
 """What openpyxl raises for files that are packed but are no workbooks."""
 
 
-def workbook_rows(stream: BinaryIO) -> Iterator[list[str]]:
+def workbook_rows(stream: IO[bytes]) -> Iterator[list[str]]:
     """The rows of the first sheet. Raises FileRefused for anything that is no workbook."""
     try:
         _refuse_bombs(stream)
@@ -52,7 +52,7 @@ def workbook_rows(stream: BinaryIO) -> Iterator[list[str]]:
         book.close()
 
 
-def _refuse_bombs(stream: BinaryIO) -> None:
+def _refuse_bombs(stream: IO[bytes]) -> None:
     stream.seek(0)
     packed = stream.seek(0, io.SEEK_END)
     with zipfile.ZipFile(stream) as archive:

@@ -19,7 +19,6 @@ from billing.models.reconciliation import (
     FileStatus,
     ReconciliationFile,
     ReconciliationLine,
-    SectionChoice,
 )
 from billing.models.series import InvoiceSeries
 
@@ -45,7 +44,6 @@ __all__ = [
     "ReceiptsFreshness",
     "ReconciliationFile",
     "ReconciliationLine",
-    "SectionChoice",
     "TermsFrom",
     "WriteOff",
 ]

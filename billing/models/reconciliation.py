@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from billing.files.layouts import SECTION_NAMES
 from billing.models.partner_invoice import PartnerInvoice
 from customers.models import Customer
 from partners.access import ScopedQuerySet
@@ -31,18 +32,6 @@ class FileStatus(models.TextChoices):
     IMPORTED = "imported", _("Imported")
     REPLACED = "replaced", _("Replaced")
     DISCARDED = "discarded", _("Discarded")
-
-
-class SectionChoice(models.TextChoices):
-    """A section of 21Vianet's invoice."""
-
-    RECURRING = "recurring", _("Recurring charges")
-    OTHER_PRODUCTS = "other_products", _("Other products and services")
-    USAGE = "usage", _("Usage charges")
-    CREDITS = "credits", _("Credits and adjustments")
-    OTHER_DISCOUNTS = "other_discounts", _("Other discounts")
-    TAXES = "taxes", _("Taxes or VAT")
-    UNKNOWN = "unknown", _("Other charges")
 
 
 def stored_name(file: "ReconciliationFile", _filename: str) -> str:
@@ -190,7 +179,7 @@ class ReconciliationLine(models.Model):
     offer_id = models.CharField(_("offer ID"), max_length=100)
     offer_name = models.CharField(_("offer"), max_length=250, blank=True)
     charge_type = models.CharField(_("charge type"), max_length=100)
-    section = models.CharField(_("section"), max_length=20, choices=SectionChoice)
+    section = models.CharField(_("section"), max_length=20, choices=SECTION_NAMES)
     charge_from = models.DateField(_("from"))
     charge_to = models.DateField(_("to"))
     unit_price = models.DecimalField(_("unit price"), max_digits=24, decimal_places=10)

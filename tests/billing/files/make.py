@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from billing.files import layouts, parser, reader, samples
+from django.core.files.base import ContentFile
+
+from billing.files import layouts, parser, reader, samples, services
+from billing.files.problems import Problem
+from billing.models import PartnerInvoice, ReconciliationFile
+from billing.tasks import drain_imports
+from partners.models import Partner, User
 
 MPN_ID = "4390934"
 INVOICE = "D020001IVK"
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
-EXPECTED = parser.Expected(MPN_ID, INVOICE, "CNY")
+EXPECTED = parser.Expected(MPN_ID, INVOICE)
 
 
 def sample_customers(count: int, subscriptions: int = 1) -> list[samples.SampleCustomer]:
@@ -69,15 +75,69 @@ def written(rows: list[dict[str, str]], columns: list[str] | None = None) -> byt
     return text.getvalue().encode()
 
 
-def parsed(content: bytes) -> tuple[list[parser.Line], list[parser.Problem]]:
+def parsed(content: bytes) -> tuple[list[parser.Line], list[Problem]]:
     """All lines and problems of a file."""
     rows = reader.read_rows(io.BytesIO(content))
     table = parser.open_table(rows)
     found = list(table.read(rows, EXPECTED)) if table.is_readable else []
     lines = [item for item in found if isinstance(item, parser.Line)]
-    return lines, [*table.problems, *(i for i in found if isinstance(i, parser.Problem))]
+    return lines, [*table.problems, *(i for i in found if isinstance(i, Problem))]
 
 
 def columns_of(kind: layouts.Kind) -> list[str]:
     """The documented columns."""
     return list(layouts.LAYOUTS[kind].columns)
+
+
+def partner_invoice(
+    partner: Partner, total: Decimal | None = None, number: str = INVOICE, **facts: object
+) -> PartnerInvoice:
+    """21Vianet's invoice of the sample files."""
+    typed = {"issued_on": FIRST, "currency": "CNY", "total": total} | facts
+    return services.record_partner_invoice(
+        partner,
+        services.InvoiceFacts(number=number, **typed),  # type: ignore[arg-type]  # from keyword facts
+        by=None,
+        reason="typed",
+    )
+
+
+def uploaded(
+    invoice: PartnerInvoice,
+    content: bytes,
+    *,
+    by: User | None = None,
+    name: str = "October.csv",
+    **expectations: object,
+) -> ReconciliationFile:
+    """A file that waits for its check."""
+    return services.upload(
+        invoice,
+        ContentFile(content),
+        name=name,
+        by=by,
+        reason="uploaded",
+        **expectations,  # type: ignore[arg-type]  # from keyword facts
+    )
+
+
+def checked(invoice: PartnerInvoice, content: bytes, **expectations: object) -> ReconciliationFile:
+    """A file after its check."""
+    file = uploaded(invoice, content, **expectations)  # type: ignore[arg-type]  # from keyword facts
+    drain_imports()
+    file.refresh_from_db()
+    return file
+
+
+def imported(invoice: PartnerInvoice, content: bytes, **expectations: object) -> ReconciliationFile:
+    """A file that was checked, confirmed and imported."""
+    file = checked(invoice, content, **expectations)
+    services.confirm(file, by=file.uploaded_by)
+    drain_imports()
+    file.refresh_from_db()
+    return file
+
+
+def problem_codes(file: ReconciliationFile) -> set[str]:
+    """What the check found, errors and warnings."""
+    return {item["code"] for key in ("errors", "warnings") for item in file.findings[key]}

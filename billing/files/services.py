@@ -1,0 +1,331 @@
+"""What people do with reconciliation files: upload, check again, import, discard."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import PurePath
+from typing import Any
+
+from django.core.files import File
+from django.db import IntegrityError, transaction
+
+from billing.files import checker, importer, lifecycle, staging
+from billing.files.parser import Expected
+from billing.files.problems import Code, Problem
+from billing.files.values import words
+from billing.models import FileStatus, PartnerInvoice, ReconciliationFile
+from partners import audit, clock, jobs
+from partners.models import Job, Partner, User
+
+CHECK = "billing.check_reconciliation"
+IMPORT = "billing.import_reconciliation"
+CHUNK = 1024 * 1024
+
+
+class AlreadyUploaded(Exception):
+    """The partner has a file with exactly these bytes: `file`."""
+
+    def __init__(self, file: ReconciliationFile) -> None:
+        self.file = file
+        super().__init__(file.name)
+
+
+class InUse(Exception):
+    """The invoice has an imported file, so that its number, date and currency stay."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceFacts:
+    """What stands on 21Vianet's invoice. Amounts after tax in `currency`; sections as printed."""
+
+    number: str
+    issued_on: date
+    currency: str
+    total: Decimal | None
+    section_totals: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+def record_partner_invoice(
+    partner: Partner, facts: InvoiceFacts, *, by: User | None, reason: str
+) -> PartnerInvoice:
+    """Store 21Vianet's invoice, or correct what was typed. Its due date follows from its date.
+
+    Net 30 days is the documented default; the partner may have agreed otherwise (settings).
+    Raises InUse when date or currency would change under an imported file.
+    """
+    with transaction.atomic():
+        invoice, created = PartnerInvoice.objects.get_or_create(
+            partner=partner, number=facts.number, defaults=_columns(partner, facts, by)
+        )
+        invoice = PartnerInvoice.objects.select_for_update().get(pk=invoice.pk)
+        before = _figures(invoice)
+        if not created:
+            _correct(invoice, facts)
+        after = _figures(invoice)
+        if created or before != after:
+            kind = "partner_invoice.recorded" if created else "partner_invoice.corrected"
+            before = {} if created else before
+            audit.record(_fact(invoice, kind, reason, before, after), by=by)
+    return invoice
+
+
+def upload(
+    invoice: PartnerInvoice,
+    content: File,  # type: ignore[type-arg]  # bytes, as every upload
+    *,
+    name: str,
+    expected_total: Decimal | None = None,
+    replaces: ReconciliationFile | None = None,
+    by: User | None,
+    reason: str,
+) -> ReconciliationFile:
+    """Keep the bytes as they are and ask for their check. Raises AlreadyUploaded."""
+    file = store(
+        invoice, content, name=name, expected_total=expected_total, replaces=replaces, by=by,
+        reason=reason,
+    )  # fmt: skip
+    _ask(file, CHECK, by)
+    return file
+
+
+def store(
+    invoice: PartnerInvoice,
+    content: File,  # type: ignore[type-arg]  # bytes, as every upload
+    *,
+    name: str,
+    expected_total: Decimal | None,
+    replaces: ReconciliationFile | None,
+    by: User | None,
+    reason: str,
+) -> ReconciliationFile:
+    """Keep the bytes under a random name. Raises AlreadyUploaded for the same bytes again."""
+    digest = sha256_of(content)
+    if same := _same(invoice.partner, digest):
+        raise AlreadyUploaded(same)
+    file = ReconciliationFile(
+        partner=invoice.partner,
+        invoice=invoice,
+        name=harmless_name(name),
+        sha256=digest,
+        size=content.size,
+        expected_total=expected_total,
+        replaces=replaces,
+        uploaded_by=by,
+        uploaded_at=clock.now(),
+    )
+    file.content.save(name, content, save=False)
+    try:
+        with transaction.atomic():
+            file.save(force_insert=True)
+            after = {"name": file.name, "sha256": digest, "invoice": invoice.number}
+            audit.record(_fact(file, "reconciliation.uploaded", reason, {}, after), by=by)
+    except IntegrityError as error:
+        file.content.delete(save=False)
+        if same := _same(invoice.partner, digest):
+            raise AlreadyUploaded(same) from error
+        raise
+    return file
+
+
+def check_again(
+    file: ReconciliationFile,
+    *,
+    expected_total: Decimal | None,
+    replaces: ReconciliationFile | None,
+    by: User | None,
+) -> Job:
+    """Check with other expectations. Raises AlreadyMoved when it was imported or discarded."""
+    with transaction.atomic():
+        lifecycle.move(file, FileStatus.UPLOADED, expected_total=expected_total, replaces=replaces)
+        return _ask(file, CHECK, by)
+
+
+def confirm(file: ReconciliationFile, *, by: User | None) -> Job:
+    """Ask for the import. The second click, and the second person, get AlreadyMoved."""
+    with transaction.atomic():
+        lifecycle.move(file, FileStatus.IMPORTING, imported_by=by, imported_at=clock.now())
+        return _ask(file, IMPORT, by)
+
+
+def discard(file: ReconciliationFile, *, by: User | None, reason: str) -> None:
+    """Throw away a file that was not imported; its bytes go, its trace stays."""
+    with transaction.atomic():
+        lifecycle.move(file, FileStatus.DISCARDED)
+        audit.record(
+            _fact(file, "reconciliation.discarded", reason, {"name": file.name}, {}),
+            by=by,
+        )
+        transaction.on_commit(lambda: file.content.delete(save=False))
+
+
+def run_check(job: Job) -> dict[str, Any]:
+    """The work of a check job: file and findings stay, lines do not."""
+    file = _file_of(job)
+    if file.status != FileStatus.UPLOADED:
+        return {"file": file.pk}
+    with _after_a_crash(file, FileStatus.REFUSED), staging.staging():
+        findings = examine(file, job)
+    status = FileStatus.CHECKED if findings.is_clean else FileStatus.REFUSED
+    lifecycle.move(file, status, **_found(findings))
+    return {"file": file.pk, "errors": findings.counts["errors"]}
+
+
+def run_import(job: Job) -> dict[str, Any]:
+    """The work of an import job: check again what others may have changed, then all or nothing."""
+    file = _file_of(job)
+    if file.status != FileStatus.IMPORTING:
+        return {"file": file.pk}
+    with _after_a_crash(file, FileStatus.CHECKED), staging.staging():
+        findings = examine(file, job)
+        if findings.is_clean:
+            write(file, findings, by=job.owner, reason="confirmed after the check")
+    if not findings.is_clean:
+        lifecycle.move(file, FileStatus.REFUSED, **_found(findings))
+    return {"file": file.pk, "errors": findings.counts["errors"]}
+
+
+def write(
+    file: ReconciliationFile, findings: checker.Findings, *, by: User | None, reason: str
+) -> None:
+    """Import what is staged; a live file that appeared in the meantime becomes a finding."""
+    try:
+        importer.write(file, findings, by=by, reason=reason)
+    except lifecycle.AlreadyMoved as moved:
+        if moved.file.pk != file.pk:
+            findings.add(_live_file(file, findings))
+    except importer.LiveFileExists:
+        findings.add(_live_file(file, findings))
+
+
+@contextmanager
+def _after_a_crash(file: ReconciliationFile, status: FileStatus) -> Iterator[None]:
+    """Leave the file where a person can try again."""
+    try:
+        yield
+    except Exception:
+        lifecycle.move(file, status)
+        raise
+
+
+def _live_file(file: ReconciliationFile, findings: checker.Findings) -> Problem:
+    others = ReconciliationFile.objects.live().filter(invoice=file.invoice, kind=findings.kind)
+    live = others.exclude(pk=file.pk).first()
+    details = {"expected": file.invoice.number}
+    return Problem(Code.LIVE_FILE, value=live.name if live else "", details=details)
+
+
+def examine(file: ReconciliationFile, job: Job | None = None) -> checker.Findings:
+    """Stage and judge a stored file; the caller holds the staging table open."""
+    expected = Expected(file.partner.mpn_id, file.invoice.number)
+    subject = checker.Subject(file.partner, file.invoice, file.expected_total, file.replaces)
+
+    def show(done: int) -> None:
+        if job is not None:
+            jobs.progress(job, min(done, file.size), file.size)
+
+    with file.content.open("rb") as stream:
+        findings = checker.stage(stream, expected, show)
+    checker.judge(findings, subject)
+    return findings
+
+
+def sha256_of(content: File) -> str:  # type: ignore[type-arg]  # bytes, as every upload
+    """The fingerprint of the bytes, read in parts; the file is rewound."""
+    digest = hashlib.sha256()
+    for chunk in content.chunks(CHUNK):
+        digest.update(chunk)
+    content.seek(0)
+    return digest.hexdigest()
+
+
+def harmless_name(name: str) -> str:
+    """The last part of the name, printable, for showing only."""
+    last = PurePath(name.replace("\\", "/")).name
+    plain = "".join(char if char.isprintable() else " " for char in last)
+    return words(plain, 200) or "file"
+
+
+def due_on(partner: Partner, issued_on: date) -> date:
+    """When the partner has to pay 21Vianet: invoice date plus the agreed terms."""
+    return issued_on + timedelta(days=partner.settings.upstream_terms_days)
+
+
+def _file_of(job: Job) -> ReconciliationFile:
+    files = ReconciliationFile.objects.select_related("partner__settings", "invoice", "replaces")
+    return files.get(pk=job.parameters["file"], partner_id=job.partner_id)
+
+
+def _ask(file: ReconciliationFile, kind: str, by: User | None) -> Job:
+    job = jobs.ask_for(kind, file.partner, by=by, parameters={"file": file.pk})
+    ReconciliationFile.objects.filter(pk=file.pk).update(job=job)
+    file.job = job
+    return job
+
+
+def _same(partner: Partner, digest: str) -> ReconciliationFile | None:
+    files = ReconciliationFile.objects.of_partner(partner).kept().for_list()
+    return files.filter(sha256=digest).first()
+
+
+def _found(findings: checker.Findings) -> dict[str, Any]:
+    return {
+        "kind": findings.kind,
+        "columns": findings.columns,
+        "line_count": findings.line_count,
+        "total": findings.total,
+        "findings": findings.stored(),
+    }
+
+
+def _columns(partner: Partner, facts: InvoiceFacts, by: User | None) -> dict[str, Any]:
+    return {
+        "issued_on": facts.issued_on,
+        "due_on": due_on(partner, facts.issued_on),
+        "currency": facts.currency,
+        "total": facts.total,
+        "section_totals": {name: str(amount) for name, amount in facts.section_totals.items()},
+        "recorded_by": by,
+        "recorded_at": clock.now(),
+    }
+
+
+def _correct(invoice: PartnerInvoice, facts: InvoiceFacts) -> None:
+    is_fixed = (invoice.issued_on, invoice.currency) == (facts.issued_on, facts.currency)
+    if not is_fixed and invoice.files.live().exists():
+        raise InUse
+    changes = _columns(invoice.partner, facts, None)
+    for name in ("issued_on", "due_on", "currency", "section_totals"):
+        setattr(invoice, name, changes[name])
+    invoice.total = invoice.total if facts.total is None else facts.total
+    invoice.save()
+
+
+def _figures(invoice: PartnerInvoice) -> dict[str, Any]:
+    return {
+        "number": invoice.number,
+        "issued_on": invoice.issued_on,
+        "currency": invoice.currency,
+        "total": invoice.total,
+        "section_totals": str(invoice.section_totals),
+    }
+
+
+def _fact(
+    subject: PartnerInvoice | ReconciliationFile,
+    kind: str,
+    reason: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> audit.Fact:
+    return audit.Fact(
+        partner_id=subject.partner_id,
+        customer_id=None,
+        subject=subject,
+        kind=kind,
+        reason=reason,
+        before=before,
+        after=after,
+    )

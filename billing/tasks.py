@@ -1,0 +1,13 @@
+"""Celery tasks of billing: each drains what the database says is due."""
+
+from celery import shared_task
+
+from billing.files import services as files
+from partners import jobs
+
+
+@shared_task
+def drain_imports() -> None:
+    """Check and import the reconciliation files that wait."""
+    jobs.drain(files.CHECK, files.run_check)
+    jobs.drain(files.IMPORT, files.run_import)
