@@ -1,0 +1,166 @@
+"""Money for platform admins: to be searched and read, never edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import (
+    Allocation,
+    CreditNote,
+    Dispute,
+    Invoice,
+    InvoiceLine,
+    InvoiceSeries,
+    Receipt,
+    ReceiptsFreshness,
+    WriteOff,
+)
+from partners import clock
+
+
+class ReadOnly:
+    """No money is made, changed or removed past the ledger."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin[M: Model](ReadOnly, admin.ModelAdmin[M]):
+    """A list to search and a record to read."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+
+class OverdueFilter(admin.SimpleListFilter):
+    """Issued, something open, and past its due date."""
+
+    title = _("overdue")
+    parameter_name = "overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Overdue")), ("disputed", _("Overdue and disputed"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        overdue = Invoice.objects.overdue(clock.now().date())
+        if self.value() == "disputed":
+            overdue = overdue.filter(disputed_since__isnull=False)
+        return queryset.filter(pk__in=overdue.values("pk")) if self.value() else queryset
+
+
+class LineInline(ReadOnly, admin.TabularInline[InvoiceLine, Invoice]):
+    """The lines of an invoice."""
+
+    model = InvoiceLine
+    extra = 0
+    raw_id_fields = ("subscription",)
+
+
+class AllocationInline(ReadOnly, admin.TabularInline[Allocation, Receipt]):
+    """What a receipt settled."""
+
+    model = Allocation
+    extra = 0
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(ReadOnlyAdmin[Invoice]):
+    """Invoices to customers."""
+
+    list_display = ("__str__", "customer", "status", "currency", "total", "open_amount", "due_on")
+    list_filter = (OverdueFilter, "status", "fapiao_status", "is_history", "currency", "partner")
+    search_fields = ("number", "customer__company", "customer__tenant_id", "fapiao_number")
+    list_select_related = ("customer",)
+    date_hierarchy = "issued_on"
+    inlines = (LineInline,)
+
+    def view_on_site(self, obj: Invoice) -> str:
+        return reverse("billing:invoice", args=[obj.pk])
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin[Receipt]):
+    """Payments of customers."""
+
+    list_display = ("__str__", "customer", "payer", "currency", "amount", "unallocated")
+    list_filter = (
+        ("customer", admin.EmptyFieldListFilter),
+        ("reversed_at", admin.EmptyFieldListFilter),
+        "currency",
+        "partner",
+    )
+    search_fields = ("bank_serial", "payer", "remark", "customer__company")
+    list_select_related = ("customer",)
+    date_hierarchy = "received_on"
+    inlines = (AllocationInline,)
+
+    def view_on_site(self, obj: Receipt) -> str:
+        return reverse("billing:receipt", args=[obj.pk])
+
+
+@admin.register(Allocation)
+class AllocationAdmin(ReadOnlyAdmin[Allocation]):
+    """Which receipt settled which invoice."""
+
+    list_display = ("__str__", "amount", "rule", "made_at", "reversed_at")
+    list_filter = ("rule", ("reversed_at", admin.EmptyFieldListFilter), "partner")
+    search_fields = ("invoice__number", "receipt__bank_serial")
+    list_select_related = ("receipt", "invoice")
+
+
+@admin.register(Dispute)
+class DisputeAdmin(ReadOnlyAdmin[Dispute]):
+    """Objections of customers."""
+
+    list_display = ("invoice", "customer", "code", "status", "opened_at", "outcome")
+    list_filter = ("status", "code", "outcome", "partner")
+    search_fields = ("invoice__number", "customer__company", "text")
+    list_select_related = ("invoice", "customer")
+
+
+@admin.register(CreditNote)
+class CreditNoteAdmin(ReadOnlyAdmin[CreditNote]):
+    """What customers need not pay."""
+
+    list_display = ("number", "customer", "invoice", "currency", "amount", "issued_on")
+    list_filter = ("currency", "partner")
+    search_fields = ("number", "customer__company", "invoice__number")
+    list_select_related = ("customer", "invoice")
+
+
+@admin.register(WriteOff)
+class WriteOffAdmin(ReadOnlyAdmin[WriteOff]):
+    """What was given up."""
+
+    list_display = ("invoice", "customer", "currency", "amount", "made_at")
+    list_filter = ("currency", "partner")
+    search_fields = ("customer__company", "invoice__number")
+    list_select_related = ("customer", "invoice")
+
+
+@admin.register(InvoiceSeries)
+class InvoiceSeriesAdmin(ReadOnlyAdmin[InvoiceSeries]):
+    """The next number of each series."""
+
+    list_display = ("prefix", "partner", "next_number")
+    list_filter = ("partner",)
+    search_fields = ("prefix",)
+
+
+@admin.register(ReceiptsFreshness)
+class ReceiptsFreshnessAdmin(ReadOnlyAdmin[ReceiptsFreshness]):
+    """How far payment data reaches."""
+
+    list_display = ("partner", "recorded_up_to", "confirmed_by", "confirmed_at")
+    search_fields = ("partner__name",)
+    list_select_related = ("partner", "confirmed_by")
