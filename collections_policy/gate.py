@@ -34,7 +34,19 @@ class Requirement(StrEnum):
         """The requirement in the reader's language; it names no amount."""
         return str(_LABELS[self])
 
+    @property
+    def lacking(self) -> str:
+        """What is the case instead, in the reader's language; it names no amount."""
+        return str(_LACKING.get(self, _LABELS[self]))
 
+
+_LACKING = {
+    Requirement.OVERDUE: _("nothing is overdue"),
+    Requirement.ABOVE_MINIMUM: _("no more is overdue than is tolerated"),
+    Requirement.UNDISPUTED: _("what is overdue is in dispute"),
+    Requirement.NOT_PAUSED: _("chasing is paused"),
+    Requirement.NOT_STOPPED: _("suspensions for non-payment are stopped in the settings"),
+}
 _LABELS = {
     Requirement.OVERDUE: _("An issued invoice is overdue"),
     Requirement.ABOVE_MINIMUM: _("More is overdue than is tolerated"),
@@ -108,10 +120,12 @@ def check(
 ) -> Readiness:
     """Check one debt on a date of the partner's zone."""
     is_paused = paused_until is not None and paused_until > business_date
+    if debt.amount <= 0:
+        return Readiness((Item(Requirement.OVERDUE, State.MISSING), *_not_checked()))
     checked = {
-        Requirement.OVERDUE: debt.amount > 0,
+        Requirement.OVERDUE: True,
         Requirement.ABOVE_MINIMUM: debt.amount > debt.tolerance,
-        Requirement.UNDISPUTED: not debt.is_disputed,
+        Requirement.UNDISPUTED: debt.amount <= debt.tolerance or not debt.is_disputed,
         Requirement.NOT_PAUSED: not is_paused,
         Requirement.NOT_STOPPED: not is_stopped,
     }
@@ -119,8 +133,11 @@ def check(
         Item(requirement, State.MET if is_met else State.MISSING)
         for requirement, is_met in checked.items()
     ]
-    later = [Item(requirement, State.NOT_CHECKED) for requirement in NOT_CHECKED_YET]
-    return Readiness((*items, *later))
+    return Readiness((*items, *_not_checked()))
+
+
+def _not_checked() -> list[Item]:
+    return [Item(requirement, State.NOT_CHECKED) for requirement in NOT_CHECKED_YET]
 
 
 def closest(readiness: Iterable[Readiness]) -> Readiness:

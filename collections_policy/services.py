@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db import transaction
 
-from collections_policy import actions, facts, gate, lifecycle, readiness, rules, working_days
+from collections_policy import actions, facts, gate, lifecycle, pauses, readiness, rules
 from collections_policy.gate import Requirement
 from collections_policy.lifecycle import StepMove
 from collections_policy.models import (
@@ -32,7 +32,6 @@ from subscriptions.services import Source, lift_hold, place_hold
 
 DEFAULT_STEPS = ((3, Action.REMIND), (10, Action.WARN), (20, Action.PROPOSE_SUSPENSION))
 """Calendar days after the due date. 21Vianet prescribes none: it advises to have a clear policy."""
-PAUSE_WORKING_DAYS = 5
 UNDECIDED = frozenset({ActionStatus.PROPOSED})
 SUSPENDED = frozenset({ActionStatus.DONE})
 
@@ -41,8 +40,13 @@ class NotReady(Exception):
     """The gate names what is missing; nothing was suspended."""
 
     def __init__(self, missing: Sequence[Requirement]) -> None:
-        self.missing = tuple(missing)
-        super().__init__(", ".join(self.missing))
+        self.requirements = tuple(missing)
+        super().__init__(", ".join(self.requirements))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """What is missing, in the reader's words, without amounts."""
+        return tuple(requirement.lacking for requirement in self.requirements)
 
 
 class PauseInThePast(Exception):
@@ -80,22 +84,18 @@ def not_until(case: Case, until: date, *, by: User | None, reason: str) -> Pause
 
 
 def unblock_with_debt(
-    subscription: Subscription, *, until: date | None = None, by: User, reason: str
+    hold: Hold, *, by: User, reason: str, not_before: date | None = None
 ) -> Pause:
-    """Give service back although money is owed: lifts the holds of cases and pauses chasing.
+    """Lift a case's hold although money is owed, and pause chasing.
 
     Without a date nothing is proposed again for five working days. Raises PauseInThePast.
     """
+    subscription = hold.subscription
     with transaction.atomic():
         Customer.objects.lock([subscription.customer_id])
-        holds = Hold.objects.are_open().filter(
-            subscription=subscription, source_kind=HoldSource.CASE
-        )
-        for hold in holds.select_related("subscription"):
-            lift_hold(hold, by=by, reason=reason)
+        lift_hold(hold, by=by, reason=reason)
         partner = subscription.partner
-        today = clock.business_date(partner)
-        until = until or working_days.after(partner, today, PAUSE_WORKING_DAYS)
+        until = not_before or pauses.default_end(partner, clock.business_date(partner))
         return _pause(
             subscription.customer, until, takes_back=UNDECIDED | SUSPENDED, by=by, reason=reason
         )
@@ -106,8 +106,8 @@ def suspend_for_non_payment(
 ) -> list[Hold]:
     """Withhold subscriptions until what is overdue is paid; each case's hold is lifted by its cure.
 
-    Without a case, every currency in which enough is overdue counts. All or nothing. Raises
-    NotReady, and SubscriptionDeleted.
+    Without a case, every currency in which enough is overdue places a hold of its own. Returns one
+    hold for each subscription. All or nothing. Raises NotReady, and SubscriptionDeleted.
     """
     chosen = list(subscriptions)
     with transaction.atomic():
@@ -117,17 +117,24 @@ def suspend_for_non_payment(
             for customer in customers
         }
         return [
-            place_hold(
-                subscription,
-                reason=HoldReason.NON_PAYMENT,
-                source=Source(HoldSource.CASE, str(owed.pk)),
-                note=note,
-                by=by,
-                because=note or "overdue",
-            )
+            _withhold(subscription, cases[subscription.customer_id], by=by, note=note)
             for subscription in chosen
-            for owed in cases[subscription.customer_id]
         ]
+
+
+def _withhold(subscription: Subscription, cases: Sequence[Case], *, by: User, note: str) -> Hold:
+    holds = [
+        place_hold(
+            subscription,
+            reason=HoldReason.NON_PAYMENT,
+            source=Source(HoldSource.CASE, str(case.pk)),
+            note=note,
+            by=by,
+            because=note or "overdue",
+        )
+        for case in cases
+    ]
+    return holds[0]
 
 
 def _cases_to_suspend_for(
@@ -178,15 +185,15 @@ def _pause(
     on = clock.business_date(customer.partner)
     if until <= on:
         raise PauseInThePast
-    pause = Pause.objects.create(
+    pause, is_new = Pause.objects.get_or_create(
         partner=customer.partner,
         customer=customer,
         until=until,
         reason=reason,
-        placed_by=by,
-        placed_at=clock.now(),
+        defaults={"placed_by": by, "placed_at": clock.now()},
     )
-    audit.record(_fact(customer, pause, "pause.placed", reason, {"until": until}), by=by)
+    if is_new:
+        audit.record(_fact(customer, pause, "pause.placed", reason, {"until": until}), by=by)
     cases = {case.pk: case for case in Case.objects.are_open().filter(customer=customer)}
     proposals = CaseStep.objects.filter(
         case__in=cases, step__action=Action.PROPOSE_SUSPENSION, status__in=takes_back

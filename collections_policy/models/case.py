@@ -1,16 +1,19 @@
 """A case: one customer's overdue debt in one currency, worked step by step until it is settled."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar, Self
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from collections_policy.models.policy import Action, PolicyStep, PolicyVersion
 from customers.models import Customer
 from partners.access import ScopedQuerySet
 from partners.models import Partner
+from subscriptions.models import Hold, HoldSource
 
 
 class CaseStatus(models.TextChoices):
@@ -39,8 +42,25 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def proposed(self) -> Self:
         """Open cases in which a suspension is proposed and nobody has decided."""
-        waiting = CaseStep.objects.filter(case=models.OuterRef("pk"), status=ActionStatus.PROPOSED)
-        return self.are_open().filter(models.Exists(waiting))
+        waiting = CaseStep.objects.filter(case=OuterRef("pk"), status=ActionStatus.PROPOSED)
+        return self.are_open().filter(Exists(waiting))
+
+    def overdue_for(self, days: int, business_date: date) -> Self:
+        """Unpaid for at least so many calendar days."""
+        return self.filter(anchor_due_on__lte=business_date - timedelta(days=days))
+
+    def in_state(self, state: str, business_date: date) -> Self:
+        """Open cases that are `proposed`, `paused` or `suspended`; all for anything else."""
+        if state == "proposed":
+            return self.proposed()
+        if state == "paused":
+            pauses = Pause.objects.holding_on(business_date)
+            return self.filter(Exists(pauses.filter(customer=OuterRef("customer"))))
+        if state == "suspended":
+            holds = Hold.objects.are_open().filter(source_kind=HoldSource.CASE)
+            own = Cast(OuterRef("pk"), models.CharField(max_length=64))
+            return self.filter(Exists(holds.filter(source_id=own)))
+        return self
 
     def for_list(self) -> Self:
         """With everything a row of the list shows, in a constant number of queries."""
