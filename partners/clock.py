@@ -4,6 +4,9 @@ In production it is the wall clock. In a demo (`DEMO=true`) a person may move it
 days; leases and retries keep to the wall clock.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -12,6 +15,8 @@ from django.utils import timezone
 
 from partners.models import BusinessClock, Partner
 
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+
 
 class ClockMayNotMove(Exception):
     """Only a demo's clock can be moved."""
@@ -19,6 +24,9 @@ class ClockMayNotMove(Exception):
 
 def now() -> datetime:
     """The business time, aware, in UTC."""
+    told = _told.get()
+    if told is not None:
+        return told
     return timezone.now() + timedelta(days=_offset_days())
 
 
@@ -38,6 +46,21 @@ def move_forward(days: int) -> None:
         row, _ = BusinessClock.objects.select_for_update().get_or_create(pk=1)
         row.offset_days += days
         row.save(update_fields=["offset_days"])
+
+
+@contextmanager
+def told(moment: datetime) -> Iterator[None]:
+    """Within the block the business time is this moment: how a demo gets its past.
+
+    Raises ClockMayNotMove outside a demo.
+    """
+    if not settings.DEMO:
+        raise ClockMayNotMove
+    token = _told.set(moment)
+    try:
+        yield
+    finally:
+        _told.reset(token)
 
 
 def _offset_days() -> int:

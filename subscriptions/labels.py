@@ -35,7 +35,7 @@ def status_label(subscription: Subscription) -> StatusLabel:
     change = _open_change(subscription)
     if change is not None:
         return _label_of_change(change, subscription)
-    if subscription.seen_status != subscription.desired_status and not subscription.is_seen_deleted:
+    if subscription.is_disagreed:
         return StatusLabel("warning", _("21Vianet disagrees"), _disagreement(subscription))
     kind, text = seen_words(subscription.seen_status)
     return StatusLabel(kind, text, _seen_note(subscription))

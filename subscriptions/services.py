@@ -164,7 +164,7 @@ def reapply(subscription: Subscription, *, by: User, reason: str) -> StatusChang
         if waiting is not None and waiting.status == ChangeStatus.NEEDS_PERSON:
             lifecycle.retry(waiting, by=by, reason=reason)
             return waiting
-        if waiting is not None or subscription.seen_status == subscription.desired_status:
+        if waiting is not None or not subscription.is_disagreed:
             raise NothingToReapply
         return ask_for(subscription, by=by, because=reason)
 

@@ -52,8 +52,9 @@ class SubscriptionQuerySet(ScopedQuerySet["Subscription"]):
         return self.filter(seen_status=SEEN_SUSPENDED)
 
     def disagreeing(self) -> Self:
-        """Seen in another status than the one our holds ask for."""
-        return self.exclude(seen_at=None).exclude(seen_status=models.F("desired_status"))
+        """Seen active where our holds ask for suspended, or the reverse."""
+        seen = self.filter(seen_status__in=[SEEN_ACTIVE, SEEN_SUSPENDED])
+        return seen.exclude(seen_status=models.F("desired_status"))
 
     def in_state(self, state: str) -> Self:
         """By where they stand, as the list's filter names it; anything else is all of them."""
@@ -162,6 +163,12 @@ class Subscription(models.Model):
     @property
     def is_seen_suspended(self) -> bool:
         return self.seen_status == SEEN_SUSPENDED
+
+    @property
+    def is_disagreed(self) -> bool:
+        """Whether 21Vianet shows the opposite of what our holds ask for."""
+        is_known = self.seen_status in {SEEN_ACTIVE, SEEN_SUSPENDED}
+        return is_known and self.seen_status != self.desired_status
 
     @property
     def is_seen_deleted(self) -> bool:

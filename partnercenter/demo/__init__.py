@@ -1,0 +1,1 @@
+"""Believable data for a first look: Chinese companies, with cases at every stage."""

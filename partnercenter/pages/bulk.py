@@ -1,0 +1,182 @@
+"""Suspending and unblocking many subscriptions at once; each failure is reported by name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from collections_policy.services import NotReady
+from partnercenter import errors, withholding
+from partnercenter.pages.forms import SuspendForm
+from partnercenter.pages.suspend import effects_of, verb
+from partnercenter.withholding import ReasonChoice
+from partners.access import can
+from partners.http import PortalRequest, list_view
+from partners.models import User
+from partners.nudges import nudge
+from partners.permissions import Permission
+from subscriptions.forms import ReasonForm
+from subscriptions.models import Hold, HoldReason, Subscription
+from subscriptions.services import NotReleased, SubscriptionDeleted
+
+AT_ONCE = 200
+
+
+@dataclass
+class Result:
+    """What became of each."""
+
+    done: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+@require_http_methods(["GET", "POST"])
+@list_view(Permission.SUSPEND)
+def bulk_suspend(request: PortalRequest) -> HttpResponse:
+    """One reason and note for all chosen subscriptions."""
+    if _is_other_partner(request):
+        return errors.conflict(request, _("You have switched to another partner since."))
+    chosen = _chosen(request)
+    if not chosen:
+        return _nothing_chosen(request)
+    form = SuspendForm(_bulk_reasons(request), request.POST or None)
+    if form.is_bound and form.is_valid():
+        reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]
+        result = _suspend_each(chosen, reason, note=note, by=request.user)
+        nudge("subscriptions.tasks.drain_suspensions")
+        return _report(request, result)
+    seats = sum(subscription.quantity for subscription in chosen)
+    context = _context(request, chosen, form) | {
+        "title": _title(len(chosen)),
+        "effects": effects_of(request.partner, seats, []),
+        "verb": verb(seats),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "partnercenter/bulk.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@list_view(Permission.SUSPEND)
+def bulk_unblock(request: PortalRequest) -> HttpResponse:
+    """Lift every reason this person may lift, on all chosen subscriptions."""
+    if _is_other_partner(request):
+        return errors.conflict(request, _("You have switched to another partner since."))
+    chosen = _chosen(request)
+    if not chosen:
+        return _nothing_chosen(request)
+    form = ReasonForm(request.POST or None)
+    if form.is_bound and form.is_valid():
+        result = _unblock_each(chosen, reason=form.cleaned_data["reason"], by=request.user)
+        nudge("subscriptions.tasks.drain_unblocks")
+        return _report(request, result)
+    context = _context(request, chosen, form) | {
+        "title": _("Unblock %(count)s subscriptions?") % {"count": len(chosen)},
+        "effects": [_("Debts that are still owed are not proposed again for five working days.")],
+        "verb": _("Unblock %(count)s subscriptions") % {"count": len(chosen)},
+        "is_safe": True,
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "partnercenter/bulk.html", context, status=status)
+
+
+def _suspend_each(
+    chosen: Iterable[Subscription], reason: HoldReason, *, note: str, by: User
+) -> Result:
+    result = Result()
+    for subscription in chosen:
+        try:
+            withholding.suspend(subscription, reason, note=note, by=by)
+        except SubscriptionDeleted:
+            result.failures.append(f"{_name(subscription)}: {_('deleted at 21Vianet')}")
+        except NotReady as refusal:
+            missing = ", ".join(refusal.missing)
+            result.failures.append(f"{_name(subscription)}: {missing}")
+        else:
+            result.done += 1
+    return result
+
+
+def _unblock_each(chosen: Iterable[Subscription], *, reason: str, by: User) -> Result:
+    result = Result()
+    for subscription in chosen:
+        holds = Hold.objects.are_open().on(subscription).select_related("partner", "subscription")
+        refusals = {hold: withholding.may_lift(hold, by) for hold in holds}
+        liftable = [hold for hold, refusal in refusals.items() if not refusal]
+        try:
+            withholding.unblock(liftable, reason=reason, not_before=None, by=by)
+        except NotReleased:
+            refusals[liftable[0]] = _("Record first that 21Vianet released it.")
+        left = [f"{_name(subscription)}: {refusal}" for refusal in refusals.values() if refusal]
+        result.failures += left or ([] if holds else [f"{_name(subscription)}: {_('not held')}"])
+        result.done += bool(liftable) and not left
+    return result
+
+
+def _chosen(request: PortalRequest) -> list[Subscription]:
+    source = request.POST if request.method == "POST" else request.GET
+    ids = [int(value) for value in source.getlist("ids") if value.isdecimal()][:AT_ONCE]
+    found = Subscription.objects.of_partner(request.partner).filter(pk__in=ids)
+    return list(found.select_related("customer", "partner__settings").order_by("pk"))
+
+
+def _is_other_partner(request: PortalRequest) -> bool:
+    source = request.POST if request.method == "POST" else request.GET
+    return source.get("partner") != str(request.partner.pk)
+
+
+def _nothing_chosen(request: PortalRequest) -> HttpResponse:
+    messages.info(request, _("Nothing was chosen. Tick the rows first."))
+    return redirect("subscriptions:list")
+
+
+def _bulk_reasons(request: PortalRequest) -> list[ReasonChoice]:
+    """Non-payment is judged for each customer by itself when it is done."""
+    may_now = can(request.user, Permission.SUSPEND_NOW, request.partner)
+    refusal = "" if may_now else _("needs an admin agent or global admin")
+    needs_right = {HoldReason.FRAUD, HoldReason.MISUSE}
+    reasons = [reason for reason in HoldReason if reason != HoldReason.OPERATOR]
+    return [
+        ReasonChoice(reason, str(reason.label), refusal if reason in needs_right else "")
+        for reason in reasons
+    ]
+
+
+def _report(request: PortalRequest, result: Result) -> HttpResponse:
+    if result.done:
+        text = ngettext(
+            "%(n)s subscription is being changed.", "%(n)s are being changed.", result.done
+        )
+        messages.success(request, text % {"n": result.done})
+    for failure in result.failures:
+        messages.error(request, failure)
+    return redirect("subscriptions:list")
+
+
+def _context(
+    request: PortalRequest, chosen: list[Subscription], form: SuspendForm | ReasonForm
+) -> dict[str, object]:
+    return {
+        "form": form,
+        "chosen": chosen,
+        "facts": [
+            {"label": _("Partner"), "value": request.partner.name},
+            {"label": _("Subscriptions"), "value": len(chosen)},
+            {"label": _("Customers"), "value": len({each.customer_id for each in chosen})},
+        ],
+        "cancel_url": reverse("subscriptions:list"),
+    }
+
+
+def _title(count: int) -> str:
+    text = ngettext("Suspend %(n)s subscription?", "Suspend %(n)s subscriptions?", count)
+    return text % {"n": count}
+
+
+def _name(subscription: Subscription) -> str:
+    return f"{subscription.customer.company} · {subscription}"

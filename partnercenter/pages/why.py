@@ -1,0 +1,60 @@
+"""The card that answers the phone: why is it suspended, and what lifts it."""
+
+from dataclasses import dataclass
+
+from collections_policy import panels as collections
+from partners.models import User
+from subscriptions import panels as subscriptions
+from subscriptions.labels import StatusLabel, status_label
+from subscriptions.models import Hold, HoldSource, Subscription
+from subscriptions.panels import HoldExplanation
+
+
+@dataclass(frozen=True)
+class Why:
+    """One subscription's open reasons in words anybody at the partner may read."""
+
+    subscription: Subscription
+    label: StatusLabel
+    explanations: tuple[HoldExplanation, ...]
+
+    @property
+    def is_sign_in_affected(self) -> bool:
+        """Users can't sign in while 21Vianet shows it suspended."""
+        return self.subscription.is_seen_suspended
+
+
+def why(subscription: Subscription, user: User) -> Why:
+    """Explain one subscription to this person."""
+    holds = Hold.objects.are_open().on(subscription)
+    return _why(
+        subscription, list(holds.select_related("placed_by", "partner", "subscription")), user
+    )
+
+
+def why_each(subscriptions_: list[Subscription], user: User) -> list[Why]:
+    """Explain several, their own holds and those of their bases read together."""
+    ids = {each.pk for each in subscriptions_} | {each.base_id for each in subscriptions_}
+    holds = Hold.objects.are_open().filter(subscription__in=[each for each in ids if each])
+    by_subscription: dict[int, list[Hold]] = {}
+    for hold in holds.select_related("placed_by", "partner", "subscription"):
+        by_subscription.setdefault(hold.subscription_id, []).append(hold)
+    return [
+        _why(
+            each,
+            by_subscription.get(each.pk, []) + by_subscription.get(each.base_id or 0, []),
+            user,
+        )
+        for each in subscriptions_
+    ]
+
+
+def _why(subscription: Subscription, holds: list[Hold], user: User) -> Why:
+    explained = tuple(_explain(hold, user) for hold in holds)
+    return Why(subscription, status_label(subscription), explained)
+
+
+def _explain(hold: Hold, user: User) -> HoldExplanation:
+    if hold.source_kind == HoldSource.CASE:
+        return collections.hold_explanation(hold, user)
+    return subscriptions.hold_explanation(hold, user)
