@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from billing.files import urls as bill
 from billing.views import invoice_actions, invoices, receipt_actions, receipts
 
 app_name = "billing"
@@ -29,4 +30,4 @@ ledger = [
         name="allocation_reverse",
     ),
 ]
-urlpatterns = [*ledger]
+urlpatterns = [*ledger, *bill.urlpatterns]
