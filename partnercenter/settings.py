@@ -29,7 +29,6 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 INSTALLED_APPS = [
     "partnercenter",
     "collections_policy",
-    "risk",
     "service_requests",
     "billing",
     "notices",
