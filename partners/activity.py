@@ -95,6 +95,7 @@ class Line:
     who: str
     why: str
     url: str
+    customer_ref: int | None
     changes: tuple[Change, ...]
     is_redacted: bool
 
@@ -102,11 +103,19 @@ class Line:
 def without_money(user: User, partner: Partner) -> Q:
     """Leaves out what exists only because of money that the person may not see."""
     hidden = Q()
-    for permission, beginnings in KINDS_ABOUT_MONEY.items():
-        if not can(user, permission, partner):
-            for beginning in beginnings:
-                hidden |= Q(kind__startswith=beginning)
+    for beginning in hidden_kinds(user, partner):
+        hidden |= Q(kind__startswith=beginning)
     return ~hidden if hidden else Q()
+
+
+def hidden_kinds(user: User, partner: Partner) -> tuple[str, ...]:
+    """The beginnings of the kinds that are left out for this person."""
+    return tuple(
+        beginning
+        for permission, beginnings in KINDS_ABOUT_MONEY.items()
+        if not can(user, permission, partner)
+        for beginning in beginnings
+    )
 
 
 def lines(entries: Iterable[AuditEntry], user: User, partner: Partner) -> list[Line]:
@@ -124,6 +133,7 @@ def line(entry: AuditEntry, user: User, partner: Partner) -> Line:
         who=entry.by_name,
         why=entry.reason if is_open else "",
         url=_page_of(entry),
+        customer_ref=entry.customer_ref,
         changes=_changes(entry) if is_open else (),
         is_redacted=not is_open,
     )

@@ -6,7 +6,7 @@ from typing import Concatenate
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from partners.access import can, partner_ids_where
@@ -32,6 +32,11 @@ class MissingPermission(PermissionDenied):
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
         super().__init__(permission.label)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: the answers of a POST, even empty ones; None for a first look."""
+    return request.POST if request.method == "POST" else None
 
 
 def ensure(user: User, permission: Permission, partner: Partner) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
-from partners import audit, sealing
+from partners import audit, clock, sealing
 from partners.models import Cloud, Connection, Membership, Partner, PartnerSettings, User
 
 
@@ -95,3 +95,20 @@ def connect(
             by=by,
         )
     return connection
+
+
+def move_clock(partner: Partner, days: int, *, by: User, reason: str) -> None:
+    """Move a demo's clock forward. Raises clock.ClockMayNotMove."""
+    with transaction.atomic():
+        clock.move_forward(days)
+        audit.record(
+            audit.Fact(
+                partner_id=partner.pk,
+                customer_id=None,
+                subject=partner,
+                kind="clock.moved",
+                reason=reason,
+                after={"days": days, "date": clock.business_date(partner)},
+            ),
+            by=by,
+        )

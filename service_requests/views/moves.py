@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from partners import clock
-from partners.http import PortalRequest, record_view
+from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
 from service_requests import lifecycle, rules, wording
 from service_requests.access import ensure_may_file
@@ -29,7 +29,7 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
     found = _movable(request, pk)
     today = clock.business_date(found.partner)
     check = rules.first_check(Severity(found.severity), today)
-    form = FileForm(request.POST or None, today=today, initial={"next_check_on": check})
+    form = FileForm(posted(request), today=today, initial={"next_check_on": check})
 
     def move() -> None:
         lifecycle.file(
@@ -58,7 +58,7 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
 def resolve(request: PortalRequest, pk: int) -> HttpResponse:
     """Record 21Vianet's answer."""
     found = _movable(request, pk)
-    form = ResolveForm(request.POST or None)
+    form = ResolveForm(posted(request))
 
     def move() -> None:
         answer = form.cleaned_data["answer"]
@@ -81,7 +81,7 @@ def close(request: PortalRequest, pk: int) -> HttpResponse:
     """Record how and when the customer was told, or why there was nobody to tell."""
     found = _movable(request, pk)
     now = clock.now().astimezone(found.partner.zone).replace(tzinfo=None)
-    form = CloseForm(request.POST or None, partner=found.partner, initial={"told_at": now})
+    form = CloseForm(posted(request), partner=found.partner, initial={"told_at": now})
 
     def move() -> None:
         nobody = form.cleaned_data["nobody_to_tell"]
@@ -109,7 +109,7 @@ def reopen(request: PortalRequest, pk: int) -> HttpResponse:
     found = _movable(request, pk)
     today = clock.business_date(found.partner)
     check = rules.first_check(Severity(found.severity), today)
-    form = ReopenForm(request.POST or None, today=today, initial={"next_check_on": check})
+    form = ReopenForm(posted(request), today=today, initial={"next_check_on": check})
 
     def move() -> None:
         lifecycle.reopen(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners import clock
-from partners.http import PortalRequest, record_view
+from partners.http import PortalRequest, posted, record_view
 from partners.panels import timeline
 from partners.permissions import Permission
 from service_requests import lifecycle, rules, services, wording
@@ -77,7 +77,7 @@ def _page(
 
 def _follow_up_form(request: PortalRequest, found: ServiceRequest) -> FollowUpForm:
     return FollowUpForm(
-        request.POST if request.method == "POST" else None,
+        posted(request),
         standing=Status(found.status),
         today=clock.business_date(found.partner),
         initial={
@@ -95,7 +95,7 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     ensure_may_annotate(request.user, found)
     form = WordsForm(
-        request.POST or None,
+        posted(request),
         topic=Topic(found.topic),
         has_customer=found.customer_id is not None,
         initial={name: getattr(found, name) for name in WordsForm.base_fields},

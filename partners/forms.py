@@ -1,0 +1,116 @@
+"""Cleans what people type about themselves, their colleagues and their partner."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from partners.kinds import KINDS
+from partners.models import AdminRole, AgentRole, Partner, PartnerSettings, User
+
+
+class _Reason(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ProfileForm(forms.ModelForm[User]):
+    """A person's own name and language."""
+
+    class Meta:
+        model = User
+        fields = ["name", "language"]
+
+
+class SettingsForm(forms.ModelForm[PartnerSettings]):
+    """What the partner decides for itself, and why it is changed."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Kept in the audit trail with the old and the new values."),
+    )
+    partner = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = PartnerSettings
+        exclude = ["partner"]  # noqa: DJ006  (a new setting belongs on this page)
+        widgets = {"sweep_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+
+
+class RolesForm(_Reason):
+    """The two roles of a person at the partner."""
+
+    agent_role = forms.ChoiceField(label=_("Agent role"), choices=AgentRole.choices)
+    admin_role = forms.ChoiceField(label=_("Admin role"), choices=AdminRole.choices)
+    field_order: tuple[str, ...] = ("agent_role", "admin_role", "reason")
+
+
+class InvitationForm(RolesForm):
+    """A new colleague."""
+
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=150,
+        help_text=_("Somebody who has an account already keeps name, language and password."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=[("en", "English"), ("zh-hans", "简体中文"), ("it", "Italiano")],
+    )
+    partner = forms.IntegerField(widget=forms.HiddenInput)
+    field_order = ("email", "name", "language", "agent_role", "admin_role", "reason")
+
+
+class ActivityFilter(forms.Form):
+    """The filters of the audit trail, kept in the address. Days are days of the partner."""
+
+    kind = forms.ChoiceField(label=_("What"), required=False)
+    person = forms.ModelChoiceField(
+        label=_("Who"), required=False, queryset=User.objects.none(), empty_label=_("Anybody")
+    )
+    since = forms.DateField(
+        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(
+        self, *args: Any, partner: Partner, hidden: tuple[str, ...], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.partner = partner
+        kinds = sorted(
+            (str(label), kind) for kind, label in KINDS.items() if not kind.startswith(hidden)
+        )
+        choices = [("", _("Anything")), *((kind, label) for label, kind in kinds)]
+        self.fields["kind"].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
+        people = User.objects.filter(memberships__partner=partner)
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]  # a ModelChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("This day is before the first one."))
+        return cleaned
+
+    @property
+    def begins(self) -> datetime | None:
+        """The first moment of the first day, in the partner's zone."""
+        since = self.cleaned_data["since"]
+        return since and datetime.combine(since, time.min, tzinfo=self.partner.zone)
+
+    @property
+    def ends(self) -> datetime | None:
+        """The first moment after the last day, in the partner's zone."""
+        until = self.cleaned_data["until"]
+        if not until:
+            return None
+        return datetime.combine(until + timedelta(days=1), time.min, tzinfo=self.partner.zone)

@@ -1,0 +1,19 @@
+"""Addresses of the partner's own pages."""
+
+from django.urls import path
+
+from partners.views import activity, own, people, settings
+
+app_name = "partners"
+urlpatterns = [
+    path("profile/", own.profile, name="profile"),
+    path("profile/partner/", own.switch, name="switch"),
+    path("clock/", own.move_clock, name="clock"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/permissions/", settings.permissions, name="permissions"),
+    path("settings/people/", people.index, name="people"),
+    path("settings/people/invite/", people.invite, name="invite"),
+    path("settings/people/<int:pk>/", people.roles, name="roles"),
+    path("settings/people/<int:pk>/link/", people.send_link, name="send_link"),
+    path("activity/", activity.index, name="activity"),
+]
