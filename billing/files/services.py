@@ -102,9 +102,7 @@ def store(
     reason: str,
 ) -> ReconciliationFile:
     """Keep the bytes under a random name. Raises AlreadyUploaded for the same bytes again."""
-    digest = sha256_of(content)
-    if same := _same(invoice.partner, digest):
-        raise AlreadyUploaded(same)
+    digest = ensure_new(invoice.partner, content)
     file = ReconciliationFile(
         partner=invoice.partner,
         invoice=invoice,
@@ -230,6 +228,17 @@ def examine(file: ReconciliationFile, job: Job | None = None) -> checker.Finding
         findings = checker.stage(stream, expected, show)
     checker.judge(findings, subject)
     return findings
+
+
+def ensure_new(
+    partner: Partner,
+    content: File,  # type: ignore[type-arg]  # bytes, as every upload
+) -> str:
+    """The fingerprint of bytes that the partner has not uploaded yet. Raises AlreadyUploaded."""
+    digest = sha256_of(content)
+    if same := _same(partner, digest):
+        raise AlreadyUploaded(same)
+    return digest
 
 
 def sha256_of(content: File) -> str:  # type: ignore[type-arg]  # bytes, as every upload
