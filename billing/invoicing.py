@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import batched
 
@@ -78,9 +78,10 @@ def create_drafts(drafts: Sequence[DraftInvoice], *, by: User | None, reason: st
     caller's transaction; nobody owes a draft, so customers need not be locked.
     """
     terms = terms_of([draft.customer for draft in drafts])
+    at = clock.now()
     with transaction.atomic():
         invoices = Invoice.objects.bulk_create(
-            [_draft(draft, terms[draft.customer.pk], by) for draft in drafts], batch_size=1000
+            [_draft(draft, terms[draft.customer.pk], by, at) for draft in drafts], batch_size=1000
         )
         lines = (
             _line(invoice, position, charge)
@@ -242,7 +243,7 @@ def _number_of_partner(partner: Partner, rows: list[Invoice]) -> None:
             row.due_on = rules.due_on(today, row.terms_days)
 
 
-def _draft(draft: DraftInvoice, terms_days: int, by: User | None) -> Invoice:
+def _draft(draft: DraftInvoice, terms_days: int, by: User | None, at: datetime) -> Invoice:
     total = sum((_gross(charge) for charge in draft.charges), Decimal(0))
     return Invoice(
         partner_id=draft.customer.partner_id,
@@ -252,7 +253,7 @@ def _draft(draft: DraftInvoice, terms_days: int, by: User | None) -> Invoice:
         total=total,
         note=draft.note,
         created_by=by,
-        created_at=clock.now(),
+        created_at=at,
         **draft.extra,
     )
 

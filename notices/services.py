@@ -88,8 +88,7 @@ def queue_many(to_write: Iterable[LetterTo], *, by: User | None, reason: str) ->
         return []
     with transaction.atomic():
         Notice.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-        message_ids = [row.message_id for row in rows]
-        queued = list(Notice.objects.filter(message_id__in=message_ids).order_by("id"))
+        queued = _inserted(rows)
         audit.record_many((_fact(notice, reason) for notice in queued), by=by)
     return queued
 
@@ -131,6 +130,16 @@ def _row(letter: LetterTo, by: User | None, at: datetime) -> Notice:
         created_by=by,
         created_at=at,
     )
+
+
+def _inserted(rows: Sequence[Notice]) -> list[Notice]:
+    """Those of the rows that were new; the conditions on `about` are there for the index."""
+    new = Notice.objects.filter(
+        about_kind__in={row.about_kind for row in rows},
+        about_id__in={row.about_id for row in rows},
+        message_id__in={row.message_id for row in rows},
+    )
+    return list(new.order_by("id"))
 
 
 def _stored(attachment: Attachment) -> dict[str, str]:
