@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from billing import rules
+from billing import receivables, rules
 from billing.models import Invoice, InvoiceStatus, Receipt
-from notices import letters
+from partners import formatting
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def freshness_warning(recorded_up_to: date | None, today: date) -> Label | None:
 
 def amount(value: Decimal, currency: str) -> str:
     """An amount with its currency in the reader's language."""
-    return letters.money(value, currency, letters.known_language(get_language() or "en"))
+    return formatting.money(value, currency)
 
 
 def invoice_facts(invoice: Invoice) -> list[dict[str, object]]:
@@ -172,3 +172,14 @@ def _terms(invoice: Invoice) -> str:
 
 def _day(on: date | None, otherwise: str = "–") -> str:
     return date_format(on, "DATE_FORMAT") if on else otherwise
+
+
+def buckets() -> dict[str, str]:
+    """The ageing buckets in words: calendar days past the due date."""
+    return {
+        receivables.NOT_DUE: _("Not due"),
+        receivables.DAYS_30: _("1–30 days"),
+        receivables.DAYS_60: _("31–60 days"),
+        receivables.DAYS_90: _("61–90 days"),
+        receivables.OLDER: _("over 90 days"),
+    }

@@ -11,7 +11,7 @@ from billing.models import Invoice, Receipt
 from customers.models import Customer
 from partners import clock
 from partners.access import can
-from partners.models import User
+from partners.models import Partner, User
 from partners.panels import Panel
 from partners.permissions import Permission
 
@@ -36,6 +36,34 @@ def customer_panel(customer: Customer, user: User) -> Panel | None:
             "record_url": _record_url(customer, user),
         },
     )
+
+
+def home_panel(partner: Partner, user: User) -> Panel | None:
+    """What customers owe by how long it is overdue, per currency."""
+    if not can(user, Permission.SEE_RECEIVABLES, partner):
+        return None
+    today = clock.business_date(partner)
+    rows = [_as_bars(row) for row in receivables.ageing(partner, today)]
+    return Panel(_("Ageing"), "billing/_home_panel.html", {"rows": rows})
+
+
+def _as_bars(row: receivables.AgeingRow) -> dict[str, object]:
+    total = row.total or Decimal(1)
+    names = labels.buckets()
+    return {
+        "currency": row.currency,
+        "total": labels.amount(row.total, row.currency),
+        "overdue": labels.amount(row.overdue, row.currency),
+        "bars": [
+            {
+                "label": names[bucket],
+                "value": labels.amount(amount, row.currency),
+                "percent": int(amount * 100 / total),
+                "kind": "" if bucket == receivables.NOT_DUE else "danger",
+            }
+            for bucket, amount in row.amounts.items()
+        ],
+    }
 
 
 def _in_words(balance: receivables.Balance) -> dict[str, str]:

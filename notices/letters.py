@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from babel.dates import format_date
-from babel.numbers import format_currency
 from django.template import Context, engines
 from django.template.backends.django import DjangoTemplates
 
 from notices.models import NoticeKind
+from partners import formatting
 
 LANGUAGES = ("en", "zh-hans", "it")
-_LOCALES = {"en": "en_GB", "zh-hans": "zh_Hans_CN", "it": "it_IT"}
 
 
 @dataclass(frozen=True)
@@ -41,9 +39,9 @@ def known_language(language: str) -> str:
 
 def money(amount: Decimal, currency: str, language: str) -> str:
     """An amount with its currency as this language writes it."""
-    return str(format_currency(amount, currency, locale=_LOCALES[language]))
+    return formatting.money(amount, currency, language)
 
 
 def day(on: date | None, language: str) -> str:
     """A date in full, as this language writes it; nothing for None."""
-    return format_date(on, "long", locale=_LOCALES[language]) if on else ""
+    return formatting.long_date(on, language) if on else ""

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import models
-from django.utils.formats import date_format
 
 from partners import activity
 from partners.audit import subject_kind
+from partners.formatting import moment_in
 from partners.models import AuditEntry, Partner, User
 
 TIMELINE_LIMIT = 50
@@ -52,10 +52,9 @@ def _about(subjects: Sequence[models.Model]) -> models.Q:
 
 
 def _shown(line: activity.Line, partner: Partner) -> dict[str, object]:
-    moment = date_format(line.at.astimezone(partner.zone), "DATETIME_FORMAT")
     return {
         "what": line.what,
-        "when": f"{moment} ({partner.time_zone})",
+        "when": moment_in(line.at, partner),
         "who": line.who,
         "why": line.why,
         "url": line.url,

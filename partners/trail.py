@@ -32,6 +32,23 @@ FIELDS = (
     "transaction",
 )
 
+_OLDEST_RUNNING = """
+    SELECT least(
+        min(running)::text::bigint,
+        pg_current_xact_id_if_assigned()::text::bigint,
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    )
+    FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+    WHERE running::xid NOT IN (
+        SELECT transactionid FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted
+        AND datname <> current_database()
+    )
+"""
+"""A cluster numbers the transactions of all its databases. Those known to run in another one don't
+count, so that a long one next door does not hold up the seals; whatever is not known to run there
+counts as running here."""
+
 
 def seal() -> AuditSeal | None:
     """Seal all entries of finished transactions since the last seal; None when there are none."""
@@ -109,8 +126,8 @@ def _take_turns() -> None:
 
 
 def _oldest_running() -> int:
-    """The number below which every transaction has ended."""
+    """The number below which every transaction that could write here has ended."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(_OLDEST_RUNNING)
         row: tuple[int] = cursor.fetchone()
     return row[0]

@@ -7,6 +7,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from partners.formatting import moment_in
 from service_requests.models import Kind, ServiceRequest, Topic
 from service_requests.services import Subject
 
@@ -55,9 +56,7 @@ def _facts(subject: Subject) -> dict[str, object]:
     }
     known = subject.subscription
     if known and known.seen_at and known.seen_status:
-        seen = known.seen_at.astimezone(subject.partner.zone)
-        zone = subject.partner.time_zone
-        facts["seen_at"] = f"{date_format(seen, 'DATETIME_FORMAT')} ({zone})"
+        facts["seen_at"] = moment_in(known.seen_at, subject.partner)
     if known and known.data_deletion_on:
         facts["deletion_on"] = date_format(known.data_deletion_on, "DATE_FORMAT")
     return facts

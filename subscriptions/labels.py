@@ -1,12 +1,10 @@
 """The words for where a subscription stands: what is believed, and since when."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from partners.models import Partner
+from partners.formatting import moment_in
 from subscriptions.models import (
     SEEN_ACTIVE,
     SEEN_DELETED,
@@ -52,12 +50,6 @@ def seen_words(status: str) -> tuple[str, str]:
         "disabled": ("neutral", _("Disabled")),
     }
     return known.get(status, ("neutral", status or _("Unknown")))
-
-
-def moment_in(moment: datetime, partner: Partner) -> str:
-    """A time in the partner's zone, with the zone written out."""
-    local = date_format(moment.astimezone(partner.zone), "DATETIME_FORMAT")
-    return f"{local} ({partner.time_zone})"
 
 
 def _open_change(subscription: Subscription) -> StatusChange | None:

@@ -11,7 +11,8 @@ from billing import freshness
 from billing.files import samples, services
 from billing.files.services import InvoiceFacts
 from billing.invoicing import issue_invoices
-from billing.models import Invoice
+from billing.models import Invoice, PriceKind, PriceRule
+from billing.price_rules import save_rule
 from billing.receipts import record_receipt
 from collections_policy.judging import judge_pending
 from collections_policy.services import ensure_default_policy, request_sweep
@@ -26,6 +27,7 @@ REASON = "demo data"
 BILLED_DAYS_AGO = (82, 52, 21)
 FIRST_SWEEP_DAYS_AGO = 51
 PRICES = {"E1": Decimal("52.00"), "E3": Decimal("118.00"), "E5": Decimal("248.00")}
+MARGIN_PERCENT = Decimal(15)
 NEVER_PAYS_ONE_IN = 8
 LATE_ONE_IN = 5
 DEFAULT_PRICE = Decimal("36.50")
@@ -62,14 +64,20 @@ def befriend(partner: Partner, by: User) -> None:
 def live(partner: Partner, by: User) -> None:
     """Bill, issue, be paid by most, and sweep every day until today."""
     today = clock.business_date(partner)
-    with clock.told(_morning(partner, today - timedelta(days=BILLED_DAYS_AGO[0] + 1))):
+    with clock.told(beginning(partner)):
         ensure_default_policy(partner, by)
+        _set_margin(partner, by)
     for days_ago in range(BILLED_DAYS_AGO[0], 0, -1):
         day = today - timedelta(days=days_ago)
         with clock.told(_morning(partner, day)):
             _one_day(partner, day, days_ago, by)
     freshness.confirm(partner, today - timedelta(days=1), by=by, reason=REASON)
     judge_pending()
+
+
+def beginning(partner: Partner) -> datetime:
+    """The morning before the first bill."""
+    return _morning(partner, clock.business_date(partner) - timedelta(days=BILLED_DAYS_AGO[0] + 1))
 
 
 def sample_customers(partner: Partner) -> list[samples.SampleCustomer]:
@@ -106,6 +114,11 @@ def bill(partner: Partner, day: date, by: User) -> None:
     services.confirm(file, by=by)
     jobs.drain(services.IMPORT, services.run_import)
     issue_invoices(Invoice.objects.of_partner(partner).drafts(), by=by, reason=REASON)
+
+
+def _set_margin(partner: Partner, by: User) -> None:
+    rule = PriceRule(partner=partner, kind=PriceKind.MARGIN_PERCENT, value=MARGIN_PERCENT)
+    save_rule(rule, by=by, reason=REASON)
 
 
 def _one_day(partner: Partner, day: date, days_ago: int, by: User) -> None:

@@ -12,12 +12,13 @@ from customers.services import is_outside_tenant
 from notices import panels as notices
 from partnercenter.templatetags.money import money
 from partners.access import can
+from partners.formatting import moment_in
 from partners.http import PortalRequest, record_view
 from partners.models import User
 from partners.panels import Panel, timeline
 from partners.permissions import Permission
 from service_requests import panels as requests
-from subscriptions.labels import moment_in, status_label
+from subscriptions.labels import status_label
 from subscriptions.models import Subscription
 
 ROOMS = (

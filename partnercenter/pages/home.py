@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from billing import panels as billing
 from billing.models import Invoice, Receipt, ReconciliationFile
 from collections_policy import panels as collections
-from collections_policy.models import PolicyVersion
+from collections_policy.models import Case, PolicyVersion
 from customers.models import Contact, Customer
 from partners import clock
 from partners.access import can
@@ -70,7 +71,7 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 def _said(partner: Partner, user: User) -> Iterator[Panel | None]:
-    for room in (collections, requests):
+    for room in (collections, billing, requests):
         yield room.home_panel(partner, user)
 
 
@@ -147,6 +148,10 @@ def _todos(partner: Partner, user: User) -> Iterator[Todo]:
             _settled(disagreeing).count(),
             f"{subscriptions}?status=differing",
         )
+    if can(user, Permission.WORK_CASES, partner):
+        proposed = Case.objects.of_partner(partner).proposed().count()
+        url = reverse("collections_policy:index") + "?show=proposed"
+        yield Todo(_("suspensions are proposed and wait for a decision"), proposed, url)
     if can(user, Permission.RECORD_MONEY, partner):
         drafts = Invoice.objects.of_partner(partner).drafts().count()
         unidentified = Receipt.objects.of_partner(partner).unidentified().count()

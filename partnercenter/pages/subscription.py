@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 
 from partnercenter.pages.why import why
 from partners.access import can
+from partners.formatting import moment_in
 from partners.http import PortalRequest, record_view
 from partners.panels import timeline
 from partners.permissions import Permission
 from service_requests import panels as requests
-from subscriptions.labels import moment_in
 from subscriptions.models import DeletionClock, Subscription
 
 RECENT = 50

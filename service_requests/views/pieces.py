@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from partners.formatting import moment_in
 from partners.models import User
 from service_requests.labels import next_check, tint
 from service_requests.models import ServiceRequest, Status
@@ -57,8 +57,7 @@ def _moment(
     label: str, request: ServiceRequest, at: datetime, by: User | None
 ) -> dict[str, object]:
     """A moment in the partner's zone, and who."""
-    local = date_format(at.astimezone(request.partner.zone), "DATETIME_FORMAT")
-    return {"label": label, "value": f"{local} ({request.partner.time_zone})", "note": by or ""}
+    return {"label": label, "value": moment_in(at, request.partner), "note": by or ""}
 
 
 def moves_of(request: ServiceRequest) -> list[dict[str, object]]:

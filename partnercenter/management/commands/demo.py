@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from partnercenter.demo import history, holds, people
+from partners import clock
 from partners.models import Partner, User
 from subscriptions import sending
 from subscriptions.connection import NotConnected
@@ -40,15 +41,20 @@ class Command(BaseCommand):
 
     def _live(self, partners: list[Partner]) -> None:
         """All or nothing: a half-filled portal would pass for a filled one."""
+        clerk = User.objects.get(email="clerk@demo.example")
+        with clock.told(history.beginning(partners[0])):
+            self._read(partners)
+            history.befriend(partners[0], clerk)
+        history.live(partners[0], clerk)
+        self._read(partners)
+        holds.suspend_some(partners[0], clerk)
+
+    def _read(self, partners: list[Partner]) -> None:
         try:
             for partner in partners:
                 read_partner(partner, lambda _: None)
         except (NotConnected, VianetError) as error:
             raise CommandError(f"The emulator cannot be read: {error}") from error
-        clerk = User.objects.get(email="clerk@demo.example")
-        history.befriend(partners[0], clerk)
-        history.live(partners[0], clerk)
-        holds.suspend_some(partners[0], clerk)
 
     def _write(self, rows: list[dict[str, str]]) -> None:
         folder = settings.BASE_DIR / ".run"
