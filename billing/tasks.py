@@ -2,12 +2,14 @@
 
 from celery import shared_task
 
+from billing import issuing
 from billing.files import services as files
 from partners import jobs
 
 
 @shared_task
 def drain_imports() -> None:
-    """Check and import the reconciliation files that wait."""
+    """Check and import the reconciliation files that wait, and issue the drafts of waiting jobs."""
     jobs.drain(files.CHECK, files.run_check)
     jobs.drain(files.IMPORT, files.run_import)
+    jobs.drain(issuing.KIND, issuing.issue)
