@@ -7,6 +7,7 @@ from partnercenter import style_page
 from partnercenter.pages.bulk import bulk_suspend, bulk_unblock
 from partnercenter.pages.customer import customer
 from partnercenter.pages.customers import customers
+from partnercenter.pages.demo_bill import demo_bill, demo_bill_file
 from partnercenter.pages.health import healthz, readyz
 from partnercenter.pages.home import home
 from partnercenter.pages.jobs import job
@@ -33,6 +34,8 @@ urlpatterns = [
     path("requests/", include("service_requests.urls")),
     path("", include("collections_policy.urls")),
     path("jobs/<int:pk>/", job, name="job"),
+    path("demo/bill/", demo_bill, name="demo_bill"),
+    path("demo/bill/file/", demo_bill_file, name="demo_bill_file"),
     path("", include("partners.urls")),
     path("settings/style/", style_page.style, name="style"),
     path("i18n/", include("django.conf.urls.i18n")),
