@@ -5,7 +5,7 @@ from typing import Any, cast, override
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -77,7 +77,7 @@ class Audited(admin.ModelAdmin[Any]):
 _SECRET = frozenset({"password", "password1", "password2", "client_secret"})
 
 
-class _PersonCreationForm(BaseUserCreationForm[User]):
+class _PersonCreationForm(AdminUserCreationForm[User]):
     """A new person signs in by e-mail address."""
 
     class Meta:

@@ -1,6 +1,7 @@
 """The dialogs below /requests/<id>/: file, resolve, close, reopen."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -17,7 +18,7 @@ FILED = {"is_checked_first": "on", "reference": "9200", "next_check_on": "2099-0
 TOLD = {"told_how": "phone", "told_at": "2026-01-02T09:30", "nobody_to_tell": ""}
 
 
-def _request(partner: Partner, status: Status, **fields: object) -> ServiceRequest:
+def _request(partner: Partner, status: Status, **fields: Any) -> ServiceRequest:
     return request_at(status, customer=CustomerFactory.create(partner=partner), **fields)
 
 

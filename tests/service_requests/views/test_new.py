@@ -50,7 +50,7 @@ def test_page_is_prefilled_from_the_subscription(
 ) -> None:
     client = signed_in(help_desk_agent(partner))
 
-    page = client.get(URL, {"subscription": subscription.pk, "topic": "wrongly_suspended"})
+    page = client.get(URL, {"subscription": str(subscription.pk), "topic": "wrongly_suspended"})
 
     form = page.context["form"]
     assert subscription.pc_id in form["text"].value()
@@ -118,7 +118,7 @@ def test_customer_request_without_customer_is_refused(partner: Partner, signed_i
 def test_topics_about_bills_are_offered_only_to_those_who_see_them(
     partner: Partner, signed_in: SignIn, subscription: Subscription
 ) -> None:
-    query = {"customer": subscription.customer_id, "topic": "billing_dispute"}
+    query = {"customer": str(subscription.customer_id), "topic": "billing_dispute"}
 
     page = signed_in(help_desk_agent(partner)).get(URL, query)
 
@@ -154,7 +154,7 @@ def test_unknown_subject_is_404(partner: Partner, signed_in: SignIn, query: str)
 
 
 def test_somebody_elses_customer_is_404(partner: Partner, signed_in: SignIn) -> None:
-    query = {"customer": CustomerFactory.create().pk}
+    query: dict[str, int] = {"customer": CustomerFactory.create().pk}
 
     assert signed_in(admin_agent(partner)).get(URL, query).status_code == 404
 

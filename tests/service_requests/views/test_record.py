@@ -1,6 +1,7 @@
 """GET /requests/<id>/ and what its small forms do."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -22,7 +23,7 @@ SignIn = Callable[[User], Client]
 AMOUNT = "¥ 88,410.50"
 
 
-def _request(partner: Partner, status: Status = Status.DRAFT, **fields: object) -> ServiceRequest:
+def _request(partner: Partner, status: Status = Status.DRAFT, **fields: Any) -> ServiceRequest:
     return request_at(status, customer=CustomerFactory.create(partner=partner), **fields)
 
 
