@@ -50,6 +50,7 @@ class InvoiceForm(forms.Form):
 class _ExpectationForm(InvoiceForm):
     """The invoice with what one of its files should amount to."""
 
+    sections_left_empty: dict[str, Decimal] | None = None
     expected_total = _Total(
         label=_("Total after tax of this file alone"),
         required=False,
@@ -92,7 +93,7 @@ class _ExpectationForm(InvoiceForm):
             issued_on=typed["issued_on"],
             currency=typed["currency"],
             total=typed["total"],
-            section_totals=sections,
+            section_totals=sections or self.sections_left_empty,
         )
 
 
@@ -118,6 +119,7 @@ class UploadForm(_ExpectationForm):
 class CorrectionForm(_ExpectationForm):
     """What to change before the file is checked again. Its invoice's number stays."""
 
+    sections_left_empty: dict[str, Decimal] | None = {}
     number = forms.CharField(disabled=True, label=_("21Vianet's invoice number"))
 
     @classmethod

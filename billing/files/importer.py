@@ -134,13 +134,14 @@ def _create_subscriptions(file: ReconciliationFile, kind: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(_NEW_SUBSCRIPTIONS, [file.partner_id])
         rows = cursor.fetchall()
+    now = clock.now()
     for batch in batched(rows, BATCH):
-        created = Subscription.objects.bulk_create(_subscription(file, row) for row in batch)
+        created = Subscription.objects.bulk_create(_subscription(file, row, now) for row in batch)
         audit.record_many(_first_seen(created, "subscription.created"), by=None)
     return len(rows)
 
 
-def _subscription(file: ReconciliationFile, row: tuple[Any, ...]) -> Subscription:
+def _subscription(file: ReconciliationFile, row: tuple[Any, ...], now: datetime) -> Subscription:
     """Not read from Partner Center yet: its status there stays unknown."""
     customer_id, pc_id, offer_id, offer_name, name, seats, term_end = row
     return Subscription(
@@ -152,7 +153,7 @@ def _subscription(file: ReconciliationFile, row: tuple[Any, ...]) -> Subscriptio
         friendly_name=name,
         quantity=seats,
         commitment_end_on=term_end,
-        created_at=clock.now(),
+        created_at=now,
     )
 
 

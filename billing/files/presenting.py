@@ -1,11 +1,12 @@
 """How files, their findings and their outcome are shown: words and colours, no requests."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -160,14 +161,38 @@ def outcome_facts(file: ReconciliationFile) -> list[dict[str, Any]]:
 
 def already(file: ReconciliationFile) -> str:
     """What the second click, or the second person, reads."""
-    who = file.imported_by or _("the command")
-    words = {"who": who, "name": file.name}
+    words = {
+        "who": file.imported_by or _("the command"),
+        "name": file.name,
+        "when": _moment(file, file.imported_at),
+        "status": file.get_status_display(),
+    }
     if file.status == FileStatus.IMPORTED:
-        return _("“%(name)s” was already imported by %(who)s.") % words
+        return _("“%(name)s” was already imported by %(who)s, %(when)s.") % words
     if file.status == FileStatus.IMPORTING:
-        return _("“%(name)s” is already being imported for %(who)s.") % words
-    status = {"status": file.get_status_display()}
-    return _("“%(name)s” has changed since: %(status)s.") % (words | status)
+        return _("“%(name)s” is already being imported for %(who)s, since %(when)s.") % words
+    return _("“%(name)s” has changed since: %(status)s.") % words
+
+
+def same_file(file: ReconciliationFile) -> str:
+    """What somebody reads who uploads the same bytes again."""
+    if file.status in {FileStatus.IMPORTED, FileStatus.IMPORTING}:
+        return already(file)
+    words = {
+        "who": file.uploaded_by or _("the command"),
+        "name": file.name,
+        "when": _moment(file, file.uploaded_at),
+    }
+    text = _("%(who)s has uploaded exactly this file before, as “%(name)s”, %(when)s: here it is.")
+    return text % words
+
+
+def _moment(file: ReconciliationFile, moment: datetime | None) -> str:
+    """A time in the partner's zone, with the zone written out."""
+    if moment is None:
+        return ""
+    local = moment.astimezone(file.partner.zone)
+    return f"{date_format(local, 'DATETIME_FORMAT')} ({file.partner.time_zone})"
 
 
 def rule_value(rule: PriceRule) -> str:

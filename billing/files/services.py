@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import PurePath
@@ -39,13 +39,16 @@ class InUse(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceFacts:
-    """What stands on 21Vianet's invoice. Amounts after tax in `currency`; sections as printed."""
+    """What stands on 21Vianet's invoice. Amounts in `currency`, the total after tax.
+
+    A total or sections of None were not said: what was typed before stays.
+    """
 
     number: str
     issued_on: date
     currency: str
     total: Decimal | None
-    section_totals: Mapping[str, Decimal] = field(default_factory=dict)
+    section_totals: Mapping[str, Decimal] | None = None
 
 
 def record_partner_invoice(
@@ -70,6 +73,26 @@ def record_partner_invoice(
             before = {} if created else before
             audit.record(_fact(invoice, kind, reason, before, after), by=by)
     return invoice
+
+
+def receive(
+    partner: Partner,
+    facts: InvoiceFacts,
+    content: File,  # type: ignore[type-arg]  # bytes, as every upload
+    *,
+    name: str,
+    expected_total: Decimal | None,
+    replaces: ReconciliationFile | None,
+    by: User | None,
+    reason: str,
+) -> ReconciliationFile:
+    """Record the invoice and upload its file, both or neither. Raises InUse, AlreadyUploaded."""
+    with transaction.atomic():
+        invoice = record_partner_invoice(partner, facts, by=by, reason=reason)
+        return upload(
+            invoice, content, name=name, expected_total=expected_total, replaces=replaces, by=by,
+            reason=reason,
+        )  # fmt: skip
 
 
 def upload(
@@ -295,7 +318,7 @@ def _columns(partner: Partner, facts: InvoiceFacts, by: User | None) -> dict[str
         "due_on": due_on(partner, facts.issued_on),
         "currency": facts.currency,
         "total": facts.total,
-        "section_totals": {name: str(amount) for name, amount in facts.section_totals.items()},
+        "section_totals": _plain(facts.section_totals or {}),
         "recorded_by": by,
         "recorded_at": clock.now(),
     }
@@ -305,11 +328,17 @@ def _correct(invoice: PartnerInvoice, facts: InvoiceFacts) -> None:
     is_fixed = (invoice.issued_on, invoice.currency) == (facts.issued_on, facts.currency)
     if not is_fixed and invoice.files.live().exists():
         raise InUse
-    changes = _columns(invoice.partner, facts, None)
-    for name in ("issued_on", "due_on", "currency", "section_totals"):
-        setattr(invoice, name, changes[name])
-    invoice.total = invoice.total if facts.total is None else facts.total
+    invoice.issued_on, invoice.currency = facts.issued_on, facts.currency
+    invoice.due_on = due_on(invoice.partner, facts.issued_on)
+    if facts.total is not None:
+        invoice.total = facts.total
+    if facts.section_totals is not None:
+        invoice.section_totals = _plain(facts.section_totals)
     invoice.save()
+
+
+def _plain(section_totals: Mapping[str, Decimal]) -> dict[str, str]:
+    return {name: str(amount) for name, amount in section_totals.items()}
 
 
 def _figures(invoice: PartnerInvoice) -> dict[str, Any]:

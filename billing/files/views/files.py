@@ -76,28 +76,23 @@ def _upload(request: PortalRequest) -> HttpResponseBase:
 
 
 def _stored(request: PortalRequest, form: UploadForm) -> ReconciliationFile:
-    reason = _("uploaded")
-    invoice = services.record_partner_invoice(
-        request.partner, form.facts(), by=request.user, reason=reason
-    )
     content = form.cleaned_data["file"]
-    file = services.upload(
-        invoice,
+    file = services.receive(
+        request.partner,
+        form.facts(),
         content,
         name=content.name,
         expected_total=form.cleaned_data["expected_total"],
         replaces=form.cleaned_data["replaces"],
         by=request.user,
-        reason=reason,
+        reason=_("uploaded"),
     )
     nudge(DRAIN)
     return file
 
 
 def _told_already(request: PortalRequest, file: ReconciliationFile) -> HttpResponseBase:
-    words = {"who": file.uploaded_by or _("the command"), "name": file.name}
-    text = _("%(who)s has uploaded exactly this file before, as “%(name)s”: here it is.")
-    messages.info(request, text % words)
+    messages.info(request, presenting.same_file(file))
     return redirect("billing:reconciliation_file", file.pk)
 
 

@@ -1,8 +1,11 @@
 """From bytes to draft invoices on PostgreSQL: all or nothing, once, and nothing twice."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection
 
 from billing.files import importer, lifecycle, services
@@ -11,6 +14,7 @@ from billing.models import (
     FileStatus,
     Invoice,
     InvoiceStatus,
+    PartnerInvoice,
     PriceKind,
     PriceRule,
     ReconciliationFile,
@@ -342,3 +346,71 @@ def test_names_of_uploads_are_only_shown(partner: Partner, name: str, shown: str
     assert services.harmless_name(name) == shown
     file: ReconciliationFile = make.uploaded(make.partner_invoice(partner), b"x", name="a.csv")
     assert file.content.name.startswith(f"reconciliation/{partner.pk}/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_uploads_of_the_same_bytes_at_once_keep_one(partner: Partner) -> None:
+    invoice = make.partner_invoice(partner)
+    start = threading.Barrier(2)
+
+    def upload() -> str:
+        try:
+            start.wait(timeout=10)
+            make.uploaded(invoice, make.licence_bytes(50))
+        except services.AlreadyUploaded:
+            return "already"
+        finally:
+            connection.close()
+        return "uploaded"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = [future.result() for future in [pool.submit(upload) for _ in range(2)]]
+
+    assert sorted(outcomes) == ["already", "uploaded"]
+    assert ReconciliationFile.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_import_once(partner: Partner) -> None:
+    file = make.checked(make.partner_invoice(partner), make.licence_bytes(50))
+    services.confirm(file, by=None)
+    start = threading.Barrier(2)
+    job = file.job
+    assert job is not None
+
+    def work() -> None:
+        try:
+            start.wait(timeout=10)
+            services.run_import(job)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        for future in [pool.submit(work) for _ in range(2)]:
+            future.result()
+
+    file.refresh_from_db()
+    assert file.status == FileStatus.IMPORTED
+    assert ReconciliationLine.objects.count() == 50
+    assert Invoice.objects.count() == 50
+
+
+def test_the_same_bytes_for_another_invoice_leave_no_invoice(partner: Partner) -> None:
+    make.uploaded(make.partner_invoice(partner), make.licence_bytes())
+    facts = services.InvoiceFacts(
+        number="OTHER", issued_on=make.FIRST, currency="CNY", total=Decimal(1)
+    )
+    with pytest.raises(services.AlreadyUploaded):
+        services.receive(
+            partner, facts, ContentFile(make.licence_bytes()), name="x.csv", expected_total=None,
+            replaces=None, by=None, reason="again",
+        )  # fmt: skip
+
+    assert not PartnerInvoice.objects.filter(number="OTHER").exists()
+
+
+def test_sections_typed_once_stay(partner: Partner) -> None:
+    make.partner_invoice(partner, section_totals={"recurring": Decimal(3000)})
+    invoice = make.partner_invoice(partner, Decimal(3180))
+
+    assert invoice.section_totals == {"recurring": "3000"}
