@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 
 from billing.models import Invoice
 from collections_policy import rules
@@ -15,6 +17,14 @@ from partners.models import Partner
 
 ABOUT = "collections_policy.casestep"
 _KINDS = {Action.REMIND: NoticeKind.PAYMENT_REMINDER, Action.WARN: NoticeKind.SUSPENSION_WARNING}
+
+
+class _Owed(NamedTuple):
+    """One invoice as a letter names it."""
+
+    number: str | None
+    due_on: date | None
+    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -46,7 +56,7 @@ def queue(
 
 
 def _letter(
-    partner: Partner, letter: Letter, invoices: Mapping[int, Invoice], business_date: date
+    partner: Partner, letter: Letter, invoices: Mapping[int, _Owed], business_date: date
 ) -> LetterTo:
     return LetterTo(
         kind=_KINDS[letter.step.action],
@@ -59,7 +69,7 @@ def _letter(
 
 
 def _context(
-    partner: Partner, letter: Letter, invoices: Mapping[int, Invoice], business_date: date
+    partner: Partner, letter: Letter, invoices: Mapping[int, _Owed], business_date: date
 ) -> dict[str, object]:
     """Disputed invoices are left out: nobody is chased over them."""
     situation = letter.situation
@@ -73,7 +83,7 @@ def _context(
             {
                 "number": invoices[pk].number,
                 "due_on": letters.day(invoices[pk].due_on, language),
-                "amount": letters.money(invoices[pk].open_amount, situation.currency, language),
+                "amount": letters.money(invoices[pk].amount, situation.currency, language),
             }
             for pk in ids
             if pk in invoices
@@ -92,12 +102,13 @@ def suspension_from(letter: Letter, business_date: date) -> date | None:
     return rules.due_on(proposal, version, anchor, business_date)
 
 
-def _invoices(to_write: Sequence[Letter]) -> dict[int, Invoice]:
+def _invoices(to_write: Sequence[Letter]) -> dict[int, _Owed]:
     ids = [
         pk
         for letter in to_write
         if letter.situation.overdue
         for pk in letter.situation.overdue.invoice_ids
     ]
-    undisputed = Invoice.objects.undisputed().filter(pk__in=ids)
-    return undisputed.only("number", "due_on", "open_amount", "currency").in_bulk()
+    undisputed = Invoice.objects.undisputed().filter(pk__in=ids).order_by()
+    rows = undisputed.values_list("pk", "number", "due_on", "open_amount")
+    return {pk: _Owed(number, due_on, amount) for pk, number, due_on, amount in rows}

@@ -1,8 +1,10 @@
 """Measures pairs in turn and memory at its highest; a ratio inside one run means much."""
 
+import gc
 import json
 import resource
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,8 +12,8 @@ from pathlib import Path
 
 WARM_UPS = 1
 PAIRS = 5
-_CLEAR = Path("/proc/self/clear_refs")
-_STATUS = Path("/proc/self/status")
+SAMPLE_SECONDS = 0.02
+_STATM = Path("/proc/self/statm")
 
 
 @dataclass(frozen=True)
@@ -86,20 +88,30 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def memory_above_idle(work: Callable[[], object]) -> float:
-    """MB the process needed at most while working, above what it needed before."""
-    if not _STATUS.exists():
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    """MB the process needed at most while working, above what it needed before; sampled."""
+    gc.collect()
+    before, highest, stop = _resident_mb(), [0.0], threading.Event()
+
+    def sample() -> None:
+        while not stop.wait(SAMPLE_SECONDS):
+            highest[0] = max(highest[0], _resident_mb())
+
+    sampler = threading.Thread(target=sample, daemon=True)
+    sampler.start()
+    try:
         work()
-        return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    _CLEAR.write_text("5")
-    before_kb = _status_kb("VmRSS")
-    work()
-    return (_status_kb("VmHWM") - before_kb) / 1024
+    finally:
+        stop.set()
+        sampler.join()
+    return max(highest[0], _resident_mb()) - before
 
 
-def _status_kb(name: str) -> float:
-    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(name))
-    return float(line.split()[1])
+def _resident_mb() -> float:
+    """Resident memory of this process now; its highest where the system tells nothing else."""
+    if not _STATM.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pages = int(_STATM.read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
 
 
 def table(measurements: Iterable[Measurement]) -> Iterable[str]:
