@@ -72,8 +72,12 @@ PAGES = {
     "service_requests.servicerequest": "service_requests:detail",
     "billing.invoice": "billing:invoice",
     "billing.receipt": "billing:receipt",
+    "billing.partnerinvoice": "billing:partner_invoice",
+    "billing.reconciliationfile": "billing:reconciliation_file",
     "collections_policy.case": "collections_policy:case",
+    "collections_policy.sweeprun": "collections_policy:sweep",
 }
+"""The pages of records by their kind; holds and changes are shown with their subscription."""
 
 
 @dataclass(frozen=True)
@@ -175,10 +179,10 @@ def _shown(values: Mapping[str, Any], name: str) -> object:
 
 def _page_of(entry: AuditEntry) -> str:
     """The page of the record an entry is about; empty when the record has none."""
-    name = PAGES.get(entry.subject_kind)
-    if name is None:
-        return ""
+    name, key = PAGES.get(entry.subject_kind), entry.subject_id
+    if name is None and "subscription" in entry.after:
+        name, key = "subscription", entry.after["subscription"]
     try:
-        return reverse(name, args=[entry.subject_id])
+        return reverse(name, args=[key]) if name else ""
     except NoReverseMatch:
         return ""

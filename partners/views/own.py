@@ -57,6 +57,7 @@ def _membership(user: User, membership: Membership) -> dict[str, object]:
         "admin_role": membership.get_admin_role_display(),
         "allowed": [right.label for right in Permission if can(user, right, partner)],
         "missing": [right.label for right in Permission if not can(user, right, partner)],
+        "may_manage_people": can(user, Permission.MANAGE_PEOPLE, partner),
         "ask": _who_gives_roles(partner),
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from partners import activity, audit
+from partners.kinds import label_of
 from partners.models import AuditEntry, Partner, User
 from partners.panels import timeline
 from tests.factories.customers import CustomerFactory
@@ -126,3 +127,23 @@ def test_timeline_of_records_names_only_theirs(partner: Partner) -> None:
     shown = timeline(partner, None, customer, user=sales_agent(partner))
 
     assert [line["what"] for line in shown] == ["Customer edited"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "url"),
+    [
+        ("hold.placed", {"reason": "fraud", "subscription": 12}, "/subscriptions/12/"),
+        ("contact.added", {}, ""),
+    ],
+)
+def test_entries_lead_to_the_page_of_their_record(
+    partner: Partner, kind: str, values: dict[str, Any], url: str
+) -> None:
+    entry = _entry(partner, kind, **values)
+
+    assert activity.line(entry, admin_agent(partner), partner).url == url
+
+
+def test_kinds_without_words_of_their_own_read_as_written() -> None:
+    assert label_of("hold.placed") == "Hold placed"
+    assert label_of("thing.turned_over") == "Thing turned over"
