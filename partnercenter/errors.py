@@ -16,8 +16,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """A page the person has no right to: names the right and whom to ask."""
-    permission = exception.permission if isinstance(exception, MissingPermission) else None
-    return render(request, "403.html", {"permission": permission}, status=403)
+    missing = exception.permission.label if isinstance(exception, MissingPermission) else ""
+    return render(request, "403.html", {"permission": missing}, status=403)
 
 
 def conflict(request: HttpRequest, message: str) -> HttpResponse:
