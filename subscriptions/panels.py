@@ -20,6 +20,7 @@ class HoldExplanation:
     lifted_by: str
     say: str
     do_not_say: str
+    note: str = ""
 
 
 def hold_explanation(hold: Hold, user: User) -> HoldExplanation:

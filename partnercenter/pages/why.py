@@ -1,12 +1,14 @@
 """The card that answers the phone: why is it suspended, and what lifts it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collections_policy import panels as collections
+from partners.access import can
 from partners.models import User
+from partners.permissions import Permission
 from subscriptions import panels as subscriptions
 from subscriptions.labels import StatusLabel, status_label
-from subscriptions.models import Hold, HoldSource, Subscription
+from subscriptions.models import Hold, HoldReason, HoldSource, Subscription
 from subscriptions.panels import HoldExplanation
 
 
@@ -55,6 +57,14 @@ def _why(subscription: Subscription, holds: list[Hold], user: User) -> Why:
 
 
 def _explain(hold: Hold, user: User) -> HoldExplanation:
-    if hold.source_kind == HoldSource.CASE:
-        return collections.hold_explanation(hold, user)
-    return subscriptions.hold_explanation(hold, user)
+    is_of_case = hold.source_kind == HoldSource.CASE
+    explain = collections.hold_explanation if is_of_case else subscriptions.hold_explanation
+    return replace(explain(hold, user), note=_note(hold, user))
+
+
+def _note(hold: Hold, user: User) -> str:
+    """What the person who placed it wrote; about a debt it may name an amount."""
+    is_about_money = hold.reason == HoldReason.NON_PAYMENT
+    if is_about_money and not can(user, Permission.SEE_RECEIVABLES, hold.partner):
+        return ""
+    return hold.note
