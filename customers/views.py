@@ -10,7 +10,7 @@ from customers import services
 from customers.forms import BillingContactForm, ContactForm, CreditDecisionForm, CustomerForm
 from customers.models import Contact, ContactRole, Customer
 from partners.access import can
-from partners.http import MissingPermission, PortalRequest, ensure, record_view
+from partners.http import MissingPermission, PortalRequest, ensure, posted, record_view
 from partners.permissions import Permission
 
 
@@ -20,7 +20,7 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
     """Change what we call the customer, and the language we write in."""
     customer = _visible(request, pk)
     ensure(request.user, Permission.EDIT_CUSTOMERS, customer.partner)
-    form = CustomerForm(request.POST or None, instance=customer)
+    form = CustomerForm(posted(request), instance=customer)
     if form.is_bound and form.is_valid():
         services.edit_customer(
             customer,
@@ -76,7 +76,7 @@ def decide_credit(request: PortalRequest, pk: int) -> HttpResponse:
     ensure(request.user, Permission.EDIT_CUSTOMERS, customer.partner)
     ensure(request.user, Permission.SEE_RECEIVABLES, customer.partner)
     initial = {"terms_days": customer.partner.settings.payment_terms_days}
-    form = CreditDecisionForm(request.POST or None, initial=initial)
+    form = CreditDecisionForm(posted(request), initial=initial)
     if form.is_bound and form.is_valid():
         services.decide_credit(customer, by=request.user, **form.cleaned_data)
         messages.success(request, _("The credit decision is recorded."))
@@ -88,7 +88,7 @@ def _edit_contact(request: PortalRequest, contact: Contact, title: str) -> HttpR
     _ensure_may_edit(request, contact)
     may_edit_all = can(request.user, Permission.EDIT_CONTACTS, contact.partner)
     form_class = ContactForm if may_edit_all else BillingContactForm
-    form = form_class(request.POST or None, instance=contact)
+    form = form_class(posted(request), instance=contact)
     if form.is_bound and form.is_valid():
         services.save_contact(form.save(commit=False), by=request.user, reason=title)
         messages.success(request, _("Saved."))

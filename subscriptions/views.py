@@ -11,7 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from customers.models import Customer
 from partners.access import can
 from partners.exports import csv_response
-from partners.http import PortalRequest, ensure, list_view, record_view
+from partners.http import PortalRequest, ensure, list_view, posted, record_view
 from partners.lists import list_page
 from partners.nudges import nudge
 from partners.permissions import Permission
@@ -93,7 +93,7 @@ def reapply(request: PortalRequest, pk: int) -> HttpResponse:
     """Ask 21Vianet again for what our holds say."""
     subscription = _visible(request, pk)
     ensure(request.user, Permission.SUSPEND, subscription.partner)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.reapply(subscription, by=request.user, reason=form.cleaned_data["reason"])
@@ -115,7 +115,7 @@ def release(request: PortalRequest, pk: int) -> HttpResponse:
     """Record that 21Vianet released a suspension of its own."""
     holds = Hold.objects.are_open().for_user(request.user, Permission.SUSPEND)
     hold = get_object_or_404(holds, pk=pk, reason=HoldReason.OPERATOR)
-    form = ReleaseForm(request.POST or None)
+    form = ReleaseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         services.record_release(hold, by=request.user, **form.cleaned_data)
         messages.success(request, _("The release is recorded. You may unblock now."))

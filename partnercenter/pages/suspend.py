@@ -15,7 +15,7 @@ from collections_policy.services import NotReady
 from partnercenter import withholding
 from partnercenter.pages.forms import SuspendForm
 from partners import clock
-from partners.http import PortalRequest, ensure, record_view
+from partners.http import PortalRequest, ensure, posted, record_view
 from partners.models import Partner
 from partners.nudges import nudge
 from partners.permissions import Permission
@@ -35,7 +35,7 @@ def suspend(request: PortalRequest, pk: int) -> HttpResponse:
     ensure(request.user, Permission.SUSPEND, subscription.partner)
     state = withholding.state_of(subscription)
     choices = withholding.reasons_for(subscription, request.user)
-    form = SuspendForm(choices, request.POST or None, initial={"state": state})
+    form = SuspendForm(choices, posted(request), initial={"state": state})
     if form.is_bound and form.is_valid() and _is_fresh(form, state):
         return _suspended(request, subscription, form)
     status = 422 if form.is_bound else 200

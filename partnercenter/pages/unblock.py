@@ -14,7 +14,7 @@ from partnercenter.pages.forms import UnblockForm
 from partnercenter.templatetags.money import money
 from partners import clock
 from partners.access import can
-from partners.http import PortalRequest, ensure, record_view
+from partners.http import PortalRequest, ensure, posted, record_view
 from partners.nudges import nudge
 from partners.permissions import Permission
 from subscriptions.models import Hold, HoldReason, HoldSource, Subscription
@@ -48,7 +48,7 @@ def _form(request: PortalRequest, subscription: Subscription, holds: list[Hold])
         holds,
         default_pause=pauses.default_end(subscription.partner, today) if owes else None,
         today=today,
-        data=request.POST or None,
+        data=posted(request),
     )
 
 
