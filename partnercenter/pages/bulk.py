@@ -1,10 +1,11 @@
 """Suspending and unblocking many subscriptions at once; each failure is reported by name."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from partnercenter.pages.forms import SuspendForm
 from partnercenter.pages.suspend import effects_of, verb
 from partnercenter.withholding import ReasonChoice
 from partners.access import can
-from partners.http import PortalRequest, list_view
+from partners.http import PortalRequest, list_view, posted
 from partners.models import User
 from partners.nudges import nudge
 from partners.permissions import Permission
@@ -26,6 +27,7 @@ from subscriptions.models import Hold, HoldReason, Subscription
 from subscriptions.services import NotReleased, SubscriptionDeleted
 
 AT_ONCE = 200
+ID = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass
@@ -40,12 +42,10 @@ class Result:
 @list_view(Permission.SUSPEND)
 def bulk_suspend(request: PortalRequest) -> HttpResponse:
     """One reason and note for all chosen subscriptions."""
-    if _is_other_partner(request):
-        return errors.conflict(request, _("You have switched to another partner since."))
     chosen = _chosen(request)
-    if not chosen:
-        return _nothing_chosen(request)
-    form = SuspendForm(_bulk_reasons(request), request.POST or None)
+    if refusal := _refusal(request, chosen):
+        return refusal
+    form = SuspendForm(_bulk_reasons(request), posted(request))
     if form.is_bound and form.is_valid():
         reason, note = form.cleaned_data["reason"], form.cleaned_data["note"]
         result = _suspend_each(chosen, reason, note=note, by=request.user)
@@ -65,12 +65,10 @@ def bulk_suspend(request: PortalRequest) -> HttpResponse:
 @list_view(Permission.SUSPEND)
 def bulk_unblock(request: PortalRequest) -> HttpResponse:
     """Lift every reason this person may lift, on all chosen subscriptions."""
-    if _is_other_partner(request):
-        return errors.conflict(request, _("You have switched to another partner since."))
     chosen = _chosen(request)
-    if not chosen:
-        return _nothing_chosen(request)
-    form = ReasonForm(request.POST or None)
+    if refusal := _refusal(request, chosen):
+        return refusal
+    form = ReasonForm(posted(request))
     if form.is_bound and form.is_valid():
         result = _unblock_each(chosen, reason=form.cleaned_data["reason"], by=request.user)
         nudge("subscriptions.tasks.drain_unblocks")
@@ -118,20 +116,31 @@ def _unblock_each(chosen: Iterable[Subscription], *, reason: str, by: User) -> R
     return result
 
 
+def _asked(request: PortalRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _ids(request: PortalRequest) -> list[int]:
+    return [int(value) for value in _asked(request).getlist("ids") if ID.fullmatch(value)]
+
+
 def _chosen(request: PortalRequest) -> list[Subscription]:
-    source = request.POST if request.method == "POST" else request.GET
-    ids = [int(value) for value in source.getlist("ids") if value.isdecimal()][:AT_ONCE]
-    found = Subscription.objects.of_partner(request.partner).filter(pk__in=ids)
+    found = Subscription.objects.of_partner(request.partner)
+    found = found.filter(pk__in=_ids(request)[:AT_ONCE])
     return list(found.select_related("customer", "partner__settings").order_by("pk"))
 
 
-def _is_other_partner(request: PortalRequest) -> bool:
-    source = request.POST if request.method == "POST" else request.GET
-    return source.get("partner") != str(request.partner.pk)
-
-
-def _nothing_chosen(request: PortalRequest) -> HttpResponse:
-    messages.info(request, _("Nothing was chosen. Tick the rows first."))
+def _refusal(request: PortalRequest, chosen: list[Subscription]) -> HttpResponse | None:
+    """Why nothing is done at all: another partner's page, too many, or nothing chosen."""
+    if _asked(request).get("partner") != str(request.partner.pk):
+        return errors.conflict(request, _("You have switched to another partner since."))
+    if len(_ids(request)) > AT_ONCE:
+        text = _("At most %(most)s subscriptions are changed at once. Choose fewer.")
+        messages.error(request, text % {"most": AT_ONCE})
+    elif not chosen:
+        messages.info(request, _("Nothing was chosen. Tick the rows first."))
+    else:
+        return None
     return redirect("subscriptions:list")
 
 
