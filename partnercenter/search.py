@@ -32,7 +32,7 @@ def find(text: str, user: User) -> Found:
     """Over all of the person's partners: by company, short name, pinyin or domain, a whole sign-in
     name, a tenant or subscription id, and for those who may see them an invoice number.
     """
-    text = folded(text)
+    text = folded(text.replace("\x00", ""))
     if len(text) < SHORTEST:
         return Found([], [], [])
     return Found(_customers(text, user), _subscriptions(text, user), _invoices(text, user))

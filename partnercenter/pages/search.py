@@ -40,7 +40,12 @@ def helpdesk(request: PortalRequest) -> HttpResponse:
         .order_by("customer", "id")
     )
     answers = why_each(subscriptions, request.user)
-    context = {"q": text, "customers": customers, "answers": answers}
+    context = {
+        "q": text,
+        "customers": customers,
+        "has_more": len(found.customers) > AT_MOST,
+        "answers": answers,
+    }
     return render(request, "partnercenter/helpdesk.html", context)
 
 
