@@ -48,9 +48,9 @@ def member(
     return user
 
 
-def admin_agent(partner: Partner) -> User:
+def admin_agent(partner: Partner, **fields: object) -> User:
     """May see and do all daily work."""
-    return member(partner, AgentRole.ADMIN)
+    return member(partner, AgentRole.ADMIN, **fields)
 
 
 def sales_agent(partner: Partner) -> User:
