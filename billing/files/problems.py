@@ -181,8 +181,8 @@ _SENTENCES = {
         "and invoice."
     ),
     Code.AT_COST: _(
-        "%(value)s customers have no price rule for some of their lines: "
-        "those are invoiced at cost, with 21Vianet's tax. Add price rules to change this."
+        "Customers without a price rule for all of their lines: %(value)s. Such lines are "
+        "invoiced at cost, with 21Vianet's tax. Add price rules to change this."
     ),
 }
 

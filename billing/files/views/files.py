@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
-from billing.files import presenting, services
+from billing.files import exporting, presenting, services
 from billing.files.forms import CorrectionForm, FileFilter, LineFilter, UploadForm
 from billing.files.services import AlreadyUploaded, InUse
 from billing.models import ReconciliationFile, ReconciliationLine
@@ -32,6 +32,8 @@ def index(request: PortalRequest) -> HttpResponseBase:
     """The partner's files, newest first; a POST uploads one."""
     if request.method == "POST":
         return _upload(request)
+    if request.GET.get("format") == "csv":
+        return exporting.files(_filtered(request, FileFilter(request.GET)))
     return _index_page(request, UploadForm(partner=request.partner))
 
 
@@ -106,9 +108,11 @@ def _in_use() -> str:
 @require_GET
 @vary_on_headers("HX-Request")
 @record_view(Permission.SEE_PARTNER_BILL)
-def file(request: PortalRequest, pk: int) -> HttpResponse:
+def file(request: PortalRequest, pk: int) -> HttpResponseBase:
     """One file: its check, its import, its lines."""
     found = file_of(request, pk)
+    if request.GET.get("format") == "csv":
+        return exporting.lines(_lines(found, LineFilter(request.GET)))
     return file_page(request, found, CorrectionForm.of(found))
 
 

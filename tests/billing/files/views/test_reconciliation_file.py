@@ -189,3 +189,20 @@ def test_someone_elses_statement_is_404(signed_in: SignIn, checked: Reconciliati
     stranger = signed_in(billing_admin(PartnerFactory.create()))
 
     assert stranger.get(f"/billing/statement/{checked.invoice_id}/").status_code == 404
+
+
+def test_export_of_lines_is_what_is_filtered(clerk: Client, partner: Partner) -> None:
+    file = make.imported(make.partner_invoice(partner), make.licence_bytes(3))
+    response = clerk.get(url(file), {"q": "sub-1-0", "format": "csv"})
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # streams
+
+    assert len(text.splitlines()) == 2
+    assert "上海测试1有限公司" in text
+
+
+def test_export_of_files(clerk: Client, partner: Partner) -> None:
+    make.imported(make.partner_invoice(partner), make.licence_bytes(3))
+    response = clerk.get("/billing/reconciliation/", {"format": "csv"})
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # streams
+
+    assert "October.csv,Licence-based,D020001IVK,Imported,3,3180.000000,CNY" in text
