@@ -107,7 +107,10 @@ class SuspendCaseForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
     note = forms.CharField(
-        label=_("Note"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Note"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Everybody who sees the subscription reads it: name no amount."),
     )
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:

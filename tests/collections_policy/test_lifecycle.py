@@ -35,7 +35,7 @@ def case(partner: Partner) -> Case:
 
 
 def step_in(case: Case, status: ActionStatus) -> CaseStep:
-    step = case.version.steps.first()
+    step = case.version.steps.earliest("position")
     return CaseStep.objects.create(
         partner=case.partner, case=case, step=step, status=status, acted_on=case.opened_on
     )
