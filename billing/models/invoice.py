@@ -229,6 +229,18 @@ class Invoice(models.Model):
                 name="invoices_open_by_due",
                 condition=Q(status=InvoiceStatus.ISSUED, open_amount__gt=0),
             ),
+            models.Index(
+                "partner",
+                "id",
+                name="invoices_settled",
+                condition=Q(status=InvoiceStatus.ISSUED, open_amount=0),
+            ),
+            models.Index(
+                "partner",
+                "id",
+                name="invoices_disputed",
+                condition=Q(disputed_since__isnull=False),
+            ),
             models.Index("partner", "status", "id", name="invoices_by_status"),
             models.Index("partner", "id", name="invoices_newest"),
             models.Index("customer", "id", name="invoices_of_customer"),

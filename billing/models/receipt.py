@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.invoice import Invoice
@@ -127,7 +129,26 @@ class Receipt(models.Model):
             models.Index(
                 "customer", "currency", name="receipts_credit", condition=Q(unallocated__gt=0)
             ),
+            models.Index(
+                "partner",
+                "received_on",
+                "id",
+                name="receipts_with_credit",
+                condition=Q(unallocated__gt=0),
+            ),
+            models.Index(
+                "partner",
+                "received_on",
+                "id",
+                name="receipts_reversed",
+                condition=Q(reversed_at__isnull=False),
+            ),
             models.Index("partner", "bank_serial", name="receipts_by_serial"),
+            GinIndex(
+                OpClass(Upper("payer"), "gin_trgm_ops"),
+                OpClass(Upper("remark"), "gin_trgm_ops"),
+                name="receipts_search",
+            ),
         ]
 
     def __str__(self) -> str:
