@@ -10,7 +10,7 @@ from django.conf import settings
 from partners import clock, sealing
 from partners.models import Cloud, Connection, Partner
 from vianet.client import PartnerCenter
-from vianet.connection import Credentials, Endpoint
+from vianet.connection import AddressRefused, Credentials, Endpoint, IdentifierRefused
 
 
 class NotConnected(Exception):
@@ -70,8 +70,12 @@ def _client(partner: Partner) -> PartnerCenter:
     connection = Connection.objects.filter(partner=partner).first()
     if connection is None:
         raise NotConnected
-    secret = sealing.unseal(bytes(connection.sealed_secret))
-    return PartnerCenter(_endpoint(connection), Credentials(connection.client_id, secret))
+    try:
+        secret = sealing.unseal(bytes(connection.sealed_secret))
+        endpoint = _endpoint(connection)
+    except (sealing.SealBroken, AddressRefused, IdentifierRefused) as error:
+        raise NotConnected(f"the connection can't be used: {type(error).__name__}") from error
+    return PartnerCenter(endpoint, Credentials(connection.client_id, secret))
 
 
 def _endpoint(connection: Connection) -> Endpoint:

@@ -3,7 +3,7 @@
 Every verb runs under the customer's lock and shares its transaction with its audit entry.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -12,7 +12,9 @@ from django.utils import timezone
 from customers import locks
 from partners import audit, clock
 from partners.models import User
-from subscriptions.models import UNFINISHED, ChangeStatus, StatusChange
+from subscriptions.models import UNFINISHED, ChangeStatus, StatusChange, Target
+
+GIVE_UP_AFTER = timedelta(hours=24)
 
 TRANSITIONS: dict[ChangeStatus, frozenset[ChangeStatus]] = {
     ChangeStatus.PENDING: frozenset(
@@ -102,6 +104,18 @@ def put_back(change: StatusChange, *, error: str, again_at: datetime) -> None:
     _wait(change, ChangeStatus.PENDING, error=error, again_at=again_at)
 
 
+def not_yet(change: StatusChange, *, error: str, again_at: datetime) -> None:
+    """It may not be sent yet, so nothing was tried: waiting uses up no attempt."""
+    change.attempts = max(change.attempts - 1, 0)
+    change.save(update_fields=["attempts"])
+    put_back(change, error=error, again_at=again_at)
+
+
+def look_again(change: StatusChange, *, error: str, again_at: datetime) -> None:
+    """Nothing new is known: it stands where it stood."""
+    _wait(change, ChangeStatus(change.status), error=error, again_at=again_at)
+
+
 def refuse(change: StatusChange, *, error: str) -> None:
     """21Vianet refused for good."""
     change.last_error = error
@@ -115,16 +129,22 @@ def hand_over(change: StatusChange, *, error: str) -> None:
 
 
 def retry(change: StatusChange, *, by: User | None, reason: str) -> None:
-    """A person asks for another attempt, now."""
+    """A person asks for another attempt, now; a suspension may take another day."""
     change.attempts = 0
     change.next_attempt_at = timezone.now()
+    change.give_up_at = give_up_at(Target(change.target))
     _move(
         change,
         ChangeStatus.PENDING,
         by=by,
         reason=reason,
-        fields=("attempts", "next_attempt_at"),
+        fields=("attempts", "next_attempt_at", "give_up_at"),
     )
+
+
+def give_up_at(target: Target) -> datetime | None:
+    """When a suspension goes to a person instead of being sent; unblocks are tried for ever."""
+    return timezone.now() + GIVE_UP_AFTER if target == Target.SUSPENDED else None
 
 
 def supersede(change: StatusChange, *, by: User | None, reason: str) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from customers import locks
 from customers.models import Customer
-from partners import audit
+from partners import audit, clock
 from subscriptions import rules, services
 from subscriptions.models import (
     SEEN_ACTIVE,
@@ -42,16 +42,22 @@ def observe(subscription: Subscription, seen: wire.Subscription, *, at: datetime
     A suspension nobody here asked for opens an operator hold.
     """
     locks.ensure_locked(subscription.customer_id)
-    if subscription.seen_at is not None and subscription.seen_at > at:
+    if _is_older(at, than=subscription.seen_at):
         return subscription
     before = _Sight(subscription.seen_status, subscription.seen_at)
     _describe(subscription, seen)
+    _find_base(subscription, seen)
     subscription.seen_status, subscription.seen_at = seen.status, at
     subscription.seen_reasons = list(seen.suspension_reasons)
     if before.status != seen.status:
         _note_new_status(subscription, before, at=at)
     subscription.save()
     return subscription
+
+
+def _is_older(at: datetime, *, than: datetime | None) -> bool:
+    """Whether a later sight is known. One from the future is none: a clock was set back."""
+    return than is not None and at < than <= clock.now()
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,19 @@ def _describe(subscription: Subscription, seen: wire.Subscription) -> None:
     subscription.quantity = max(seen.quantity or 0, 0)
     subscription.billing_cycle = seen.billing_cycle or ""
     subscription.commitment_end_on = _date(seen.commitment_end_at)
-    if seen.parent_subscription_id:
-        subscription.base = Subscription.objects.filter(
-            customer_id=subscription.customer_id, pc_id=seen.parent_subscription_id.lower()
-        ).first()
+
+
+def _find_base(subscription: Subscription, seen: wire.Subscription) -> None:
+    """Tie an add-on to its base, whose holds are its own from then on."""
+    if not seen.parent_subscription_id:
+        return
+    known = subscription.base_id
+    subscription.base = Subscription.objects.filter(
+        customer_id=subscription.customer_id, pc_id=seen.parent_subscription_id.lower()
+    ).first()
+    if subscription.base_id != known:
+        subscription.save(update_fields=["base"])
+        services.derive(subscription)
 
 
 def _note_new_status(subscription: Subscription, before: _Sight, *, at: datetime) -> None:

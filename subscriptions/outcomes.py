@@ -11,12 +11,10 @@ from enum import StrEnum
 
 from django.utils import timezone
 
-from partners import clock
 from subscriptions import lifecycle, rules
 from subscriptions.models import ChangeStatus, StatusChange, Target
 from vianet import errors
 
-GIVE_UP_AFTER = timedelta(hours=24)
 MAX_STALE_ATTEMPTS = 4
 SOON = timedelta(seconds=2)
 
@@ -25,6 +23,7 @@ class Meaning(StrEnum):
     """What is to become of the change."""
 
     WAIT = "wait"
+    ACCEPTED = "accepted"
     UNKNOWN = "unknown"
     REFUSED = "refused"
     PERSON = "person"
@@ -41,24 +40,34 @@ class Outcome:
     @classmethod
     def accepted(cls) -> "Outcome":
         """21Vianet said yes; only seeing it makes it confirmed."""
-        return cls(Meaning.UNKNOWN, "accepted, not visible yet", SOON)
+        return cls(Meaning.ACCEPTED, "accepted, not visible yet", SOON)
+
+    @classmethod
+    def taken_on(cls) -> "Outcome":
+        """21Vianet will do it later (202): nothing has happened yet."""
+        return cls(Meaning.UNKNOWN, "taken on, not done yet", SOON)
 
     @classmethod
     def waiting(cls, error: str, again_in: timedelta) -> "Outcome":
         """Nothing was changed."""
         return cls(Meaning.WAIT, error, again_in)
 
+    @property
+    def is_final(self) -> bool:
+        """Whether 21Vianet has dealt with this request: it can't take effect any later."""
+        return self.meaning in {Meaning.ACCEPTED, Meaning.REFUSED}
 
-def of_failed_patch(error: errors.VianetError, attempts: int) -> Outcome:
+
+def of_failed_patch(error: errors.VianetError, change: StatusChange) -> Outcome:
     """What a PATCH that raised means."""
-    later = rules.backoff(attempts, jitter())
+    later = rules.backoff(change.attempts, jitter())
     match error:
         case errors.OutcomeUnknown() | errors.Unreachable():
             return Outcome(Meaning.UNKNOWN, str(error), SOON)
         case errors.Throttled():
             told = timedelta(seconds=error.retry_after_seconds or 0)
             return Outcome.waiting(str(error), max(told, later))
-        case errors.StaleResource() if attempts >= MAX_STALE_ATTEMPTS:
+        case errors.StaleResource() if _is_stale_each_time(change):
             return Outcome(Meaning.PERSON, str(error))
         case errors.StaleResource() | errors.Conflict() | errors.Unauthorized():
             return Outcome.waiting(str(error), later)
@@ -92,32 +101,37 @@ def apply(change: StatusChange, outcome: Outcome) -> None:
     """Move the change where the outcome says. The customer is locked."""
     again_at = timezone.now() + outcome.again_in
     match outcome.meaning:
-        case Meaning.UNKNOWN:
+        case Meaning.ACCEPTED | Meaning.UNKNOWN:
             lifecycle.lose_sight(change, error=outcome.error, again_at=again_at)
         case Meaning.REFUSED:
             lifecycle.refuse(change, error=outcome.error)
         case Meaning.PERSON:
-            _hand_over(change, outcome.error)
-        case Meaning.WAIT if _has_waited_enough(change):
-            _hand_over(change, outcome.error)
+            hand_over(change, outcome.error)
+        case Meaning.WAIT if is_overdue(change):
+            hand_over(change, outcome.error)
         case Meaning.WAIT if change.status == ChangeStatus.UNKNOWN:
-            lifecycle.lose_sight(change, error=outcome.error, again_at=again_at)
+            lifecycle.look_again(change, error=outcome.error, again_at=again_at)
         case Meaning.WAIT:
             lifecycle.put_back(change, error=outcome.error, again_at=again_at)
 
 
-def _hand_over(change: StatusChange, error: str) -> None:
+def hand_over(change: StatusChange, error: str) -> None:
+    """Machines have tried enough, also while sending: a person decides."""
     if change.status == ChangeStatus.SENDING:
         lifecycle.put_back(change, error=error, again_at=timezone.now())
     lifecycle.hand_over(change, error=error)
 
 
-def _has_waited_enough(change: StatusChange) -> bool:
-    """Suspensions are given to a person after a day; unblocks are tried for ever."""
-    too_old = clock.now() - change.created_at > GIVE_UP_AFTER
-    return change.target == Target.SUSPENDED and too_old
+def is_overdue(change: StatusChange) -> bool:
+    """Whether the day a suspension may take is over (wall clock); unblocks are tried for ever."""
+    return change.give_up_at is not None and timezone.now() > change.give_up_at
 
 
 def jitter() -> float:
     """Full jitter for backoff, in 0..1."""
     return random.random()  # noqa: S311  (spreads retries; nothing depends on it being secret)
+
+
+def _is_stale_each_time(change: StatusChange) -> bool:
+    """Somebody edits a subscription that is to be suspended; an unblock never gives up."""
+    return change.target == Target.SUSPENDED and change.attempts >= MAX_STALE_ATTEMPTS

@@ -17,6 +17,7 @@ from subscriptions.models import StatusChange, Subscription
 from subscriptions.observing import observe, record_seen
 from vianet import errors, wire
 from vianet.client import PartnerCenter
+from vianet.connection import IdentifierRefused
 
 logger = structlog.get_logger(__name__)
 JOB_KIND = "subscriptions.read"
@@ -94,7 +95,7 @@ def _read_customer(
     report.customers += 1
     try:
         subscriptions = partner_center.subscriptions(seen.id)
-    except errors.VianetError as error:
+    except (errors.VianetError, IdentifierRefused) as error:
         logger.warning("customer_not_read", customer=customer.pk, error=str(error))
         report.failed_customers += 1
         return
@@ -141,6 +142,8 @@ def _reread(change: StatusChange, centers: connection.Connections) -> bool:
 
 
 def _look_again_at(change: StatusChange, left: int) -> None:
-    steps = rules.REREADS
-    at = timezone.now() + steps[len(steps) - left] if left else None
+    """Counted from the unblock: each look comes so much after the one before."""
+    looks = len(rules.REREADS) - left
+    earlier = rules.REREADS[looks - 1] if looks else timedelta()
+    at = timezone.now() + rules.REREADS[looks] - earlier if left else None
     StatusChange.objects.filter(pk=change.pk).update(rereads_left=left, reread_at=at)

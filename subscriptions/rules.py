@@ -76,6 +76,20 @@ def verdict(target: str, seen_status: str) -> Verdict:
     return Verdict.IMPOSSIBLE
 
 
+SETTLING = timedelta(seconds=60)
+
+
+def settling(target: str, attempts: int) -> timedelta:
+    """How long a request whose outcome is not known may take to become visible.
+
+    Only then is it sent again: a suspension after a minute; an unblock after 10 s, then doubled to
+    a minute, since sending it twice withholds nothing from anybody.
+    """
+    if target == Target.SUSPENDED:
+        return SETTLING
+    return min(timedelta(seconds=5 * 2 ** min(attempts, 10)), SETTLING)
+
+
 def backoff(attempts: int, jitter: float) -> timedelta:
     """How long to wait before the next attempt: 5 s doubled, at most 10 min, full jitter.
 

@@ -7,49 +7,34 @@ No suspension goes out whose step 3 saw nothing owed; a payment committed after 
 the change, and its unblock is sent next. Leases and retries keep to the wall clock.
 """
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from hashlib import sha256
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import DatabaseError, connections, transaction
+from django.conf import settings
+from django.db import connections, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
 from customers.models import Customer
 from partners import clock
-from subscriptions import connection, lifecycle, outcomes, rules
-from subscriptions.models import (
-    SEEN_ACTIVE,
-    SEEN_SUSPENDED,
-    ChangeStatus,
-    DesiredStatus,
-    Hold,
-    HoldReason,
-    StatusChange,
-    Subscription,
-    Target,
-)
+from subscriptions import connection, deciding, lifecycle, outcomes
+from subscriptions.models import ChangeStatus, StatusChange, Subscription, Target
 from subscriptions.models.status_change import StatusChangeQuerySet
 from subscriptions.observing import observe
 from subscriptions.outcomes import Outcome
 from vianet import errors, wire
-from vianet.client import PartnerCenter
+from vianet.client import Accepted, PartnerCenter
 from vianet.connection import IdentifierRefused
 
 logger = structlog.get_logger(__name__)
-LEASE = timedelta(seconds=120)
 WAIT = timedelta(seconds=5)
-SETTLING = timedelta(seconds=60)
-ONE_DRAIN = timedelta(seconds=120)
+ONE_DRAIN = timedelta(seconds=60)
 BATCH = 50
 THREADS = 8
-DUE = (ChangeStatus.PENDING, ChangeStatus.SENDING, ChangeStatus.UNKNOWN)
-WANTED = {Target.SUSPENDED: SEEN_SUSPENDED, Target.ACTIVE: SEEN_ACTIVE}
 
 
 def deliver_due(target: Target) -> int:
@@ -59,7 +44,9 @@ def deliver_due(target: Target) -> int:
     stop_at = timezone.now() + ONE_DRAIN
     with connection.Connections() as centers, ThreadPoolExecutor(THREADS) as pool:
         while timezone.now() < stop_at and (ids := _due_ids(target)):
-            deliver_one = partial(_deliver_in_thread, worker=worker, centers=centers)
+            deliver_one = partial(
+                _deliver_in_thread, worker=worker, centers=centers, stop_at=stop_at
+            )
             tried += sum(pool.map(deliver_one, ids))
     return tried
 
@@ -83,9 +70,17 @@ def deliver(change_id: int, *, worker: UUID, centers: connection.Connections) ->
     return True
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What was seen, and the business time before it was asked for."""
+
+    seen: wire.Subscription
+    at: datetime
+
+
 def read(
     subscription: Subscription, partner_center: PartnerCenter, correlation_id: UUID | None = None
-) -> "Sight":
+) -> Sight:
     """GET one subscription. Raises VianetError, also for an id that can't be asked for."""
     at = clock.now()
     tenant_id, pc_id = subscription.customer.tenant_id, subscription.pc_id
@@ -97,14 +92,6 @@ def read(
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What was seen, and the business time before it was asked for."""
-
-    seen: wire.Subscription
-    at: datetime
-
-
-@dataclass(frozen=True)
 class _Request:
     """What step 4 sends: decided and committed in step 3."""
 
@@ -112,6 +99,7 @@ class _Request:
     status: str
     request_id: UUID
     correlation_id: UUID
+    send_before: datetime
 
 
 def _due_ids(target: Target) -> list[int]:
@@ -119,10 +107,15 @@ def _due_ids(target: Target) -> list[int]:
     return list(waiting.values_list("pk", flat=True)[:BATCH])
 
 
-def _deliver_in_thread(change_id: int, *, worker: UUID, centers: connection.Connections) -> bool:
+def _deliver_in_thread(
+    change_id: int, *, worker: UUID, centers: connection.Connections, stop_at: datetime
+) -> bool:
+    """One change of a batch: whatever becomes of it, the others are carried on."""
+    if timezone.now() >= stop_at:
+        return False
     try:
         return deliver(change_id, worker=worker, centers=centers)
-    except (DatabaseError, lifecycle.InvalidTransition):
+    except Exception:
         logger.exception("change_not_delivered", change=change_id)
         return False
     finally:
@@ -139,7 +132,7 @@ def _carry(change: StatusChange, worker: UUID, partner_center: PartnerCenter) ->
     request = _prepare(change, worker, sight)
     if request is None:
         return
-    outcome = _send(request, partner_center, change.attempts)
+    outcome = _send(request, partner_center, change)
     _settle(change, worker, outcome, _read_again(change, partner_center))
     _look_at_add_ons(change, partner_center)
 
@@ -147,17 +140,22 @@ def _carry(change: StatusChange, worker: UUID, partner_center: PartnerCenter) ->
 # --- Step 1: claim --------------------------------------------------------------------------------
 
 
+def _lease() -> datetime:
+    return timezone.now() + settings.STATUS_CHANGE_LEASE
+
+
 def _claimable() -> StatusChangeQuerySet:
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    return StatusChange.objects.filter(free, status__in=DUE, next_attempt_at__lte=now)
+    return StatusChange.objects.filter(
+        free, status__in=deciding.UNDER_WAY, next_attempt_at__lte=now
+    )
 
 
 def _claim(change_id: int, worker: UUID) -> bool:
     """Lease the change by one conditional update; the attempt counts before work starts."""
-    lease_until = timezone.now() + LEASE
     rows = _claimable().filter(pk=change_id)
-    return rows.update(leased_by=worker, lease_until=lease_until, attempts=F("attempts") + 1) == 1
+    return rows.update(leased_by=worker, lease_until=_lease(), attempts=F("attempts") + 1) == 1
 
 
 @transaction.atomic
@@ -178,95 +176,48 @@ def _prepare(change: StatusChange, worker: UUID, sight: Sight) -> _Request | Non
     [customer] = Customer.objects.lock([change.customer_id])
     subscription = observe(_fresh(change), sight.seen, at=sight.at)
     mine = _still_mine(change, worker)
-    if mine is None or _decided_by_sight(mine, subscription, sight.seen.status):
+    if mine is None:
         return None
-    why = _why_wait(mine, subscription, customer)
+    if subscription.seen_at != sight.at:
+        lifecycle.look_again(mine, error="somebody has read it later", again_at=timezone.now())
+        return None
+    if deciding.is_settled(mine, subscription, sight.seen):
+        return None
+    why = deciding.why_wait(mine, subscription, customer)
     if why is not None:
-        lifecycle.put_back(mine, error=why, again_at=timezone.now() + WAIT)
+        lifecycle.not_yet(mine, error=why, again_at=timezone.now() + WAIT)
         return None
     return _begin_sending(mine, sight.seen, worker)
 
 
-def _decided_by_sight(change: StatusChange, subscription: Subscription, status: str) -> bool:
-    """Settle the change when what was seen settles it."""
-    meaning = rules.verdict(change.target, status)
-    never_sent = change.request_id is None
-    if meaning is rules.Verdict.REACHED and not (change.must_send and never_sent):
-        outcomes.confirm(change)
-        return True
-    if meaning is rules.Verdict.IMPOSSIBLE:
-        lifecycle.hand_over(change, error=f"21Vianet shows the status “{status}”")
-        return True
-    if change.target == Target.SUSPENDED and not _is_wanted(subscription):
-        lifecycle.supersede(change, by=None, reason="no hold is open any more")
-        return True
-    if change.status == ChangeStatus.UNKNOWN:
-        return _still_settling(change)
-    return False
-
-
-def _still_settling(change: StatusChange) -> bool:
-    """Give an accepted request a minute to become visible; then it may be sent again."""
-    now = timezone.now()
-    if change.sent_at is not None and clock.now() - change.sent_at < SETTLING:
-        again_at = now + rules.backoff(change.attempts, outcomes.jitter())
-        lifecycle.lose_sight(change, error=change.last_error, again_at=again_at)
-        return True
-    lifecycle.put_back(change, error=change.last_error, again_at=now)
-    return False
-
-
-def _is_wanted(subscription: Subscription) -> bool:
-    return subscription.desired_status == DesiredStatus.SUSPENDED
-
-
-def _why_wait(change: StatusChange, subscription: Subscription, customer: Customer) -> str | None:
-    """What must happen before this change may be sent, or None."""
-    if not connection.may_write(change.partner):
-        return "changes are switched off for this partner"
-    if change.target == Target.ACTIVE:
-        base = subscription.base
-        waits_for_base = base is not None and base.seen_status != SEEN_ACTIVE
-        return "its base subscription is not active yet" if waits_for_base else None
-    if _is_for_money_alone(subscription):
-        if not customer.is_judged:
-            return "newer facts have not been judged yet"
-        if subscription.partner.settings.suspensions_stopped:
-            return "suspensions for non-payment are stopped"
-    return None
-
-
-def _is_for_money_alone(subscription: Subscription) -> bool:
-    reasons = Hold.objects.are_open().on(subscription).values_list("reason", flat=True)
-    return set(reasons) == {HoldReason.NON_PAYMENT}
-
-
 def _begin_sending(change: StatusChange, resource: wire.Subscription, worker: UUID) -> _Request:
-    status = WANTED[Target(change.target)]
-    body = json.dumps(wire.with_status(resource, status), sort_keys=True, default=str)
-    digest = sha256(f"{resource.etag}\n{body}".encode()).hexdigest()
-    lifecycle.begin_sending(
-        change, digest=digest, worker=worker, lease_until=timezone.now() + LEASE
-    )
+    target = Target(change.target)
+    digest = deciding.digest_of(resource, target)
+    lease_until = _lease()
+    lifecycle.begin_sending(change, digest=digest, worker=worker, lease_until=lease_until)
     if change.request_id is None:
         raise AssertionError("a change being sent has a request id")
-    return _Request(resource, status, change.request_id, change.correlation_id)
+    return _Request(
+        resource, deciding.WANTED[target], change.request_id, change.correlation_id, lease_until
+    )
 
 
 # --- Steps 4 and 5: PATCH, GET --------------------------------------------------------------------
 
 
-def _send(request: _Request, partner_center: PartnerCenter, attempts: int) -> Outcome:
+def _send(request: _Request, partner_center: PartnerCenter, change: StatusChange) -> Outcome:
+    if timezone.now() >= request.send_before:
+        return Outcome.waiting("the lease ran out before anything was sent", WAIT)
     try:
-        partner_center.patch_subscription_status(
+        answer = partner_center.patch_subscription_status(
             request.resource,
             request.status,
             request_id=request.request_id,
             correlation_id=request.correlation_id,
         )
     except errors.VianetError as error:
-        return outcomes.of_failed_patch(error, attempts)
-    return Outcome.accepted()
+        return outcomes.of_failed_patch(error, change)
+    return Outcome.taken_on() if isinstance(answer, Accepted) else Outcome.accepted()
 
 
 def _read_again(change: StatusChange, partner_center: PartnerCenter) -> Sight | None:
@@ -286,18 +237,23 @@ def _settle(
 ) -> None:
     """Record what was seen and where the change stands; a superseded change moves nothing."""
     Customer.objects.lock([change.customer_id])
-    if sight is not None:
-        observe(_fresh(change), sight.seen, at=sight.at)
+    is_newest = sight is not None and _note(change, sight)
     mine = _still_mine(change, worker)
     if mine is None:
         return
-    is_reached = (
-        sight is not None and rules.verdict(mine.target, sight.seen.status) is rules.Verdict.REACHED
-    )
-    if is_reached:
+    if (
+        sight is not None
+        and is_newest
+        and deciding.is_reached(mine, sight.seen, is_final=outcome.is_final)
+    ):
         outcomes.confirm(mine)
     else:
         outcomes.apply(mine, outcome)
+
+
+def _note(change: StatusChange, sight: Sight) -> bool:
+    """Write down what was seen. False when somebody has read it later."""
+    return observe(_fresh(change), sight.seen, at=sight.at).seen_at == sight.at
 
 
 def _look_at_add_ons(change: StatusChange, partner_center: PartnerCenter) -> None:
@@ -317,7 +273,7 @@ def _still_mine(change: StatusChange, worker: UUID) -> StatusChange | None:
     """The change as it is under the lock, unless it was superseded or its lease was lost."""
     return (
         StatusChange.objects.select_related("partner", "subscription")
-        .filter(pk=change.pk, leased_by=worker, status__in=DUE)
+        .filter(pk=change.pk, leased_by=worker, status__in=deciding.UNDER_WAY)
         .first()
     )
 

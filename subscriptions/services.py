@@ -87,6 +87,8 @@ def place_hold(
         if is_new:
             audit.record(_hold_fact(hold, "hold.placed", because, {"note": note}), by=by)
             _follow_holds(subscription, by=by, because=because)
+            if _is_unasked(subscription):
+                _replace_intent(subscription, by=by, because=because)
     return hold
 
 
@@ -109,9 +111,8 @@ def hold_found_suspension(subscription: Subscription, *, note: str) -> Hold:
         )
         if is_new:
             audit.record(_hold_fact(hold, "hold.placed", because, {"note": note}), by=None)
-            _derive(subscription)
-            for add_on in subscription.add_ons.all():
-                _derive(add_on)
+            derive(subscription)
+            _withhold_add_ons(subscription, by=None, because=because)
     return hold
 
 
@@ -148,12 +149,19 @@ def record_release(hold: Hold, *, reference: str, by: User, reason: str) -> Hold
 
 def lift_expired(now: datetime) -> int:
     """Lift every hold whose time is over. Returns how many."""
-    expired = Hold.objects.are_open().filter(expires_at__lte=now).select_related("subscription")
-    count = 0
-    for hold in expired:
+    due = Hold.objects.are_open().filter(expires_at__lte=now).select_related("subscription")
+    return sum(_lift_if_expired(hold, now) for hold in due)
+
+
+def _lift_if_expired(hold: Hold, now: datetime) -> bool:
+    """Lift the hold unless it was lifted or confirmed meanwhile."""
+    with transaction.atomic():
+        Customer.objects.lock([hold.subscription.customer_id])
+        still_due = Hold.objects.are_open().filter(pk=hold.pk, expires_at__lte=now)
+        if not still_due.exists():
+            return False
         lift_hold(hold, by=None, reason="expired")
-        count += 1
-    return count
+        return True
 
 
 def reapply(subscription: Subscription, *, by: User, reason: str) -> StatusChange:
@@ -186,6 +194,7 @@ def ask_for(
         must_send=must_send,
         reason=because,
         next_attempt_at=timezone.now(),
+        give_up_at=lifecycle.give_up_at(target),
         created_by=by,
         created_at=clock.now(),
     )
@@ -231,15 +240,29 @@ def _follow_holds(subscription: Subscription, *, by: User | None, because: str) 
     21Vianet suspends add-ons with their base, so only the base is asked for; whether it reactivates
     them with it is not documented, so each add-on gets an unblock of its own.
     """
-    if _derive(subscription):
-        _replace_intent(subscription, by=by, because=because)
+    if not derive(subscription):
+        return
+    change = _replace_intent(subscription, by=by, because=because)
+    if change.target == Target.SUSPENDED:
+        _withhold_add_ons(subscription, by=by, because=because)
+        return
     for add_on in subscription.add_ons.select_related("partner", "customer"):
-        if _derive(add_on) and add_on.desired_status == DesiredStatus.ACTIVE:
-            _replace_intent(add_on, by=by, because=because)
+        if derive(add_on):
+            _replace_intent(add_on, by=by, because=because, must_send=change.must_send)
 
 
-def _derive(subscription: Subscription) -> bool:
-    """Write the desired status that the open holds give. True when it changed."""
+def _withhold_add_ons(base: Subscription, *, by: User | None, because: str) -> None:
+    """They are suspended with their base: an unblock of theirs that waits is out of date."""
+    for add_on in base.add_ons.select_related("partner", "customer"):
+        if derive(add_on) and (unblock := _unfinished(add_on)) is not None:
+            lifecycle.supersede(unblock, by=by, reason=because)
+
+
+def derive(subscription: Subscription) -> bool:
+    """Write the desired status that the open holds give, under the customer's lock.
+
+    True when it changed.
+    """
     reasons = Hold.objects.are_open().on(subscription).values_list("reason", flat=True)
     wanted = rules.desired_status(reasons)
     if subscription.desired_status == wanted:
@@ -249,13 +272,21 @@ def _derive(subscription: Subscription) -> bool:
     return True
 
 
-def _replace_intent(subscription: Subscription, *, by: User | None, because: str) -> None:
+def _is_unasked(subscription: Subscription) -> bool:
+    """Held, yet neither seen suspended nor asked for: an add-on whose base was held first."""
+    is_held = subscription.desired_status == DesiredStatus.SUSPENDED
+    return is_held and not subscription.is_seen_suspended and _unfinished(subscription) is None
+
+
+def _replace_intent(
+    subscription: Subscription, *, by: User | None, because: str, must_send: bool = False
+) -> StatusChange:
     """Supersede an open intent and ask for the opposite in the same transaction."""
     older = _unfinished(subscription)
     may_be_under_way = older is not None and older.request_id is not None
     if older is not None:
         lifecycle.supersede(older, by=by, reason=because)
-    ask_for(subscription, by=by, because=because, must_send=may_be_under_way)
+    return ask_for(subscription, by=by, because=because, must_send=must_send or may_be_under_way)
 
 
 def _hold_fact(hold: Hold, kind: str, reason: str, after: Mapping[str, object]) -> audit.Fact:

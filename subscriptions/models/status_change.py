@@ -71,6 +71,9 @@ class StatusChange(models.Model):
     leased_by = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
     next_attempt_at = models.DateTimeField(_("next attempt at"))
+    give_up_at = models.DateTimeField(
+        null=True, editable=False, help_text="From then on a person decides whether it is sent."
+    )
     sent_at = models.DateTimeField(_("sent at"), null=True)
     reread_at = models.DateTimeField(null=True, editable=False)
     rereads_left = models.PositiveSmallIntegerField(default=0, editable=False)
