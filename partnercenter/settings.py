@@ -172,7 +172,7 @@ TIME_ZONE = "UTC"
 
 # --- Static files --------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = None if DEMO else BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEMO
 STORAGES = {
@@ -214,6 +214,8 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# How long a worker keeps a status change before another may take it over.
+STATUS_CHANGE_LEASE = timedelta(seconds=env.int("STATUS_CHANGE_LEASE_SECONDS", default=120))
 CELERY_TASK_ROUTES = {
     "subscriptions.tasks.drain_unblocks": {"queue": "unblock"},
     "collections_policy.tasks.judge_customers": {"queue": "unblock"},

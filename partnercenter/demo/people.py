@@ -20,7 +20,7 @@ class SignIn:
     email: str
     password: str
     partner: str
-    roles: str
+    roles: list[str]
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,8 @@ class Character:
     language: str = "en"
 
     @property
-    def roles(self) -> str:
-        held = {self.agent_role.value, self.admin_role.value} - {"none"}
-        return " + ".join(sorted(held)) or "none"
+    def roles(self) -> list[str]:
+        return sorted({self.agent_role.value, self.admin_role.value} - {"none"})
 
 
 CAST = (
@@ -81,10 +80,10 @@ def make_platform_admin() -> SignIn:
     """Who works in Django admin."""
     email = "admin@demo.example"
     User.objects.create_superuser(email, PASSWORD, name="Platform admin")
-    return SignIn(email, PASSWORD, "", "platform_admin")
+    return SignIn(email, PASSWORD, "", ["platform_admin"])
 
 
-def as_rows(sign_ins: list[SignIn]) -> list[dict[str, str]]:
+def as_rows(sign_ins: list[SignIn]) -> list[dict[str, object]]:
     """What `.run/demo.json` holds."""
     return [asdict(sign_in) for sign_in in sign_ins]
 
@@ -100,7 +99,7 @@ def _make(character: Character, partner: Partner, host: str) -> SignIn:
     user = User.objects.create(
         email=email, password=_hashed(), name=character.name, language=character.language
     )
-    if character.roles != "none":
+    if character.roles:
         set_roles(
             user,
             partner,

@@ -56,7 +56,7 @@ class Command(BaseCommand):
         except (NotConnected, VianetError) as error:
             raise CommandError(f"The emulator cannot be read: {error}") from error
 
-    def _write(self, rows: list[dict[str, str]]) -> None:
+    def _write(self, rows: list[dict[str, object]]) -> None:
         folder = settings.BASE_DIR / ".run"
         folder.mkdir(exist_ok=True)
         path = folder / "demo.json"
