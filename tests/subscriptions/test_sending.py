@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from customers.models import Customer
 from partners.models import AuditEntry, Connection, User
-from subscriptions import sending, services
+from subscriptions import rules, sending, services
 from subscriptions.connection import Connections
 from subscriptions.models import (
     ChangeStatus,
@@ -122,7 +122,7 @@ def test_lost_answer_is_resolved_by_reading(
 def test_lost_request_is_sent_again_with_the_same_request_id(
     suspension: StatusChange, emulator: EmulatorHandle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sending, "SETTLING", timedelta(0))
+    monkeypatch.setattr(rules, "SETTLING", timedelta(0))
     emulator.plan_faults({"match": PATCH, "do": "drop_request"})
     assert _deliver(suspension).status == ChangeStatus.UNKNOWN
     assert _deliver(suspension).status == ChangeStatus.CONFIRMED
