@@ -12,4 +12,5 @@ def drain_imports() -> None:
     """Check and import the reconciliation files that wait, and issue the drafts of waiting jobs."""
     jobs.drain(files.CHECK, files.run_check)
     jobs.drain(files.IMPORT, files.run_import)
+    files.release_stuck()
     jobs.drain(issuing.KIND, issuing.issue)

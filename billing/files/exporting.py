@@ -47,8 +47,8 @@ def _line_rows(found: ScopedQuerySet[ReconciliationLine]) -> Iterator[tuple[obje
             line.row, line.customer.company, line.customer.tenant_id, line.subscription_ref,
             line.offer_id, line.offer_name, line.charge_type, line.get_section_display(),
             line.charge_from, line.charge_to, line.unit_price.normalize() + 0,
-            line.quantity.normalize() + 0, line.amount, line.discount, line.net, line.tax, line.total,
-            line.currency,
+            line.quantity.normalize() + 0, line.amount, line.discount, line.net,
+            line.tax, line.total, line.currency,
         )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from billing.files.layouts import SECTION_NAMES, Section
 
 
 class Code(StrEnum):
-    """One kind of problem. The letters before the value are stored with the file."""
+    """One kind of problem. Its value is stored with the file: never change one."""
 
     EMPTY = "empty"
     TOO_LARGE = "too_large"

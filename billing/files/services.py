@@ -208,6 +208,14 @@ def run_import(job: Job) -> dict[str, Any]:
     return {"file": file.pk, "errors": findings.counts["errors"]}
 
 
+def release_stuck() -> None:
+    """Bring files whose job gave up, since its worker died again and again, back to people."""
+    ways_back = {FileStatus.UPLOADED: FileStatus.REFUSED, FileStatus.IMPORTING: FileStatus.CHECKED}
+    given_up = ReconciliationFile.objects.filter(job__status=Job.Status.FAILED)
+    for file in given_up.filter(status__in=list(ways_back)):
+        lifecycle.move(file, ways_back[FileStatus(file.status)])
+
+
 def write(
     file: ReconciliationFile, findings: checker.Findings, *, by: User | None, reason: str
 ) -> None:

@@ -1,14 +1,12 @@
 """From bytes to draft invoices on PostgreSQL: all or nothing, once, and nothing twice."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection
 
-from billing.files import importer, lifecycle, services
+from billing.files import lifecycle, services
 from billing.files.problems import Code
 from billing.models import (
     FileStatus,
@@ -22,6 +20,7 @@ from billing.models import (
 )
 from billing.tasks import drain_imports
 from customers.models import Customer
+from partners import audit, jobs
 from partners.models import AuditEntry, Job, Partner
 from subscriptions.models import Subscription
 from tests.billing.files import make
@@ -289,7 +288,7 @@ def test_import_that_breaks_leaves_nothing(
     def break_audit(*_args: object, **_kwargs: object) -> None:
         raise IntegrityError("the trail is closed")
 
-    monkeypatch.setattr(importer.audit, "record", break_audit)
+    monkeypatch.setattr(audit, "record", break_audit)
     drain_imports()
 
     file.refresh_from_db()
@@ -297,6 +296,20 @@ def test_import_that_breaks_leaves_nothing(
     assert not Customer.objects.exists()
     assert not ReconciliationLine.objects.exists()
     assert not Invoice.objects.exists()
+
+
+def test_file_whose_job_gave_up_comes_back_to_people(partner: Partner) -> None:
+    waiting = make.uploaded(make.partner_invoice(partner), make.licence_bytes(1))
+    importing = make.checked(make.partner_invoice(partner, number="B"), make.licence_bytes(2))
+    waiting.refresh_from_db()
+    services.check_again(waiting, expected_total=None, replaces=None, by=None)
+    services.confirm(importing, by=None)
+    Job.objects.filter(status=Job.Status.WAITING).update(attempts=jobs.MAX_ATTEMPTS)
+    drain_imports()
+
+    waiting.refresh_from_db()
+    importing.refresh_from_db()
+    assert (waiting.status, importing.status) == (FileStatus.REFUSED, FileStatus.CHECKED)
 
 
 def test_another_live_file_in_the_meantime_is_a_finding(partner: Partner) -> None:
@@ -345,54 +358,7 @@ def test_corrected_date_is_refused_under_an_imported_file(partner: Partner) -> N
 def test_names_of_uploads_are_only_shown(partner: Partner, name: str, shown: str) -> None:
     assert services.harmless_name(name) == shown
     file: ReconciliationFile = make.uploaded(make.partner_invoice(partner), b"x", name="a.csv")
-    assert file.content.name.startswith(f"reconciliation/{partner.pk}/")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_uploads_of_the_same_bytes_at_once_keep_one(partner: Partner) -> None:
-    invoice = make.partner_invoice(partner)
-    start = threading.Barrier(2)
-
-    def upload() -> str:
-        try:
-            start.wait(timeout=10)
-            make.uploaded(invoice, make.licence_bytes(50))
-        except services.AlreadyUploaded:
-            return "already"
-        finally:
-            connection.close()
-        return "uploaded"
-
-    with ThreadPoolExecutor(2) as pool:
-        outcomes = [future.result() for future in [pool.submit(upload) for _ in range(2)]]
-
-    assert sorted(outcomes) == ["already", "uploaded"]
-    assert ReconciliationFile.objects.count() == 1
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_import_once(partner: Partner) -> None:
-    file = make.checked(make.partner_invoice(partner), make.licence_bytes(50))
-    services.confirm(file, by=None)
-    start = threading.Barrier(2)
-    job = file.job
-    assert job is not None
-
-    def work() -> None:
-        try:
-            start.wait(timeout=10)
-            services.run_import(job)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(2) as pool:
-        for future in [pool.submit(work) for _ in range(2)]:
-            future.result()
-
-    file.refresh_from_db()
-    assert file.status == FileStatus.IMPORTED
-    assert ReconciliationLine.objects.count() == 50
-    assert Invoice.objects.count() == 50
+    assert str(file.content.name).startswith(f"reconciliation/{partner.pk}/")
 
 
 def test_the_same_bytes_for_another_invoice_leave_no_invoice(partner: Partner) -> None:

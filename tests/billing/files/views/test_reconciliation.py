@@ -23,10 +23,10 @@ URL = "/billing/reconciliation/"
 type SignIn = Callable[[User], Client]
 
 
-def typed(partner: Partner, content: bytes | None = None, **changes: object) -> dict[str, object]:
+def typed(partner: Partner, **changes: object) -> dict[str, object]:
     return {
         "partner": partner.pk,
-        "file": SimpleUploadedFile("October.csv", content or make.licence_bytes(3)),
+        "file": SimpleUploadedFile("October.csv", make.licence_bytes(3)),
         "number": make.INVOICE,
         "issued_on": "2026-10-01",
         "currency": "CNY",
