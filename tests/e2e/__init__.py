@@ -1,0 +1,1 @@
+"""Journeys of people through a browser, on real processes: nothing is replaced or imitated."""
