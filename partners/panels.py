@@ -15,7 +15,7 @@ TIMELINE_LIMIT = 50
 
 @dataclass(frozen=True)
 class Panel:
-    """A titled piece of a shared page: its template reads the context as `panel`."""
+    """A titled piece of a shared page: its template reads it as `panel`."""
 
     title: str
     template: str

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 def _shown(panel: Panel | None) -> str:
     assert panel is not None
-    return render_to_string(panel.template, {"panel": panel.context})
+    return render_to_string(panel.template, {"panel": panel})
 
 
 def test_customer_panel_lists_open_requests_and_the_way_to_a_new_one(partner: Partner) -> None:
