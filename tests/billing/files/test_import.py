@@ -1,12 +1,14 @@
 """From bytes to draft invoices on PostgreSQL: all or nothing, once, and nothing twice."""
 
+import io
 from decimal import Decimal
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection
+from openpyxl import Workbook
 
-from billing.files import lifecycle, services
+from billing.files import layouts, lifecycle, services
 from billing.files.problems import Code
 from billing.models import (
     FileStatus,
@@ -380,3 +382,18 @@ def test_sections_typed_once_stay(partner: Partner) -> None:
     invoice = make.partner_invoice(partner, Decimal(3180))
 
     assert invoice.section_totals == {"recurring": "3000"}
+
+
+def test_workbook_is_imported_like_its_csv_file(partner: Partner) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(make.columns_of(layouts.Kind.LICENCE))
+    for row in make.rows_of(make.licence_bytes(2)):
+        sheet.append(list(row.values()))
+    content = io.BytesIO()
+    book.save(content)
+    file = make.imported(make.partner_invoice(partner, Decimal(2120)), content.getvalue())
+
+    assert (file.status, file.line_count) == (FileStatus.IMPORTED, 2)
+    assert Invoice.objects.drafts().count() == 2
