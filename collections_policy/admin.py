@@ -19,19 +19,7 @@ from collections_policy.models import (
 )
 from partners.models import User
 from partners.nudges import nudge
-
-
-class ReadOnly:
-    """What is moved by services only."""
-
-    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
+from partners.platform_admin import ReadOnly, ReadOnlyAdmin
 
 
 class PolicyStepInline(ReadOnly, admin.TabularInline[PolicyStep, PolicyVersion]):
@@ -42,7 +30,7 @@ class PolicyStepInline(ReadOnly, admin.TabularInline[PolicyStep, PolicyVersion])
 
 
 @admin.register(PolicyVersion)
-class PolicyVersionAdmin(ReadOnly, admin.ModelAdmin[PolicyVersion]):
+class PolicyVersionAdmin(ReadOnlyAdmin[PolicyVersion]):
     list_display = ("policy", "number", "partner", "minimum_gap_days", "published_at")
     list_filter = ("partner",)
     search_fields = ("policy__name", "partner__name")
@@ -82,7 +70,7 @@ class CaseStepInline(ReadOnly, admin.TabularInline[CaseStep, Case]):
 
 
 @admin.register(Case)
-class CaseAdmin(ReadOnly, admin.ModelAdmin[Case]):
+class CaseAdmin(ReadOnlyAdmin[Case]):
     """Cases move by sweeps, payments and people's decisions, never here."""
 
     list_display = ("customer", "currency", "episode", "status", "overdue_amount", "anchor_due_on")
@@ -97,7 +85,7 @@ class CaseAdmin(ReadOnly, admin.ModelAdmin[Case]):
 
 
 @admin.register(Pause)
-class PauseAdmin(ReadOnly, admin.ModelAdmin[Pause]):
+class PauseAdmin(ReadOnlyAdmin[Pause]):
     list_display = ("customer", "until", "placed_by", "placed_at")
     list_filter = ("partner",)
     search_fields = ("customer__company", "reason")
@@ -110,7 +98,7 @@ class SweepErrorInline(ReadOnly, admin.TabularInline[SweepError, SweepRun]):
 
 
 @admin.register(SweepRun)
-class SweepRunAdmin(ReadOnly, admin.ModelAdmin[SweepRun]):
+class SweepRunAdmin(ReadOnlyAdmin[SweepRun]):
     list_display = ("business_date", "partner", "kind", "status", "customers_done", "errors_count")
     list_filter = ("status", "kind", "partner")
     search_fields = ("partner__name", "partner__mpn_id")

@@ -33,6 +33,9 @@ from subscriptions.models import SEEN_DELETED, Hold, HoldSource, Subscription
 from subscriptions.models.subscription import SubscriptionQuerySet
 from subscriptions.services import SubscriptionDeleted
 
+SHOWN = 200
+"""The oldest invoices and the newest pauses of a case; the invoice list has them all."""
+
 
 @require_GET
 @vary_on_headers("HX-Request")
@@ -77,9 +80,11 @@ def case(request: PortalRequest, pk: int) -> HttpResponse:
         "outlook": view,
         "readiness": _readiness(found),
         "ladder": outlook.ladder(found),
-        "invoices": overdue.oldest_first(),
+        "invoices": overdue.oldest_first()[:SHOWN],
         "notices": Notice.objects.filter(about_kind=letters.ABOUT, about_id__in=step_ids),
-        "pauses": Pause.objects.filter(customer=found.customer_id).select_related("placed_by"),
+        "pauses": Pause.objects.filter(customer=found.customer_id).select_related("placed_by")[
+            :SHOWN
+        ],
         "subscriptions": [(each, status_label(each)) for each in _subscriptions(found).for_list()],
         "timeline": timeline(found.partner, found.customer_id, found, *rows, user=request.user),
         "may_suspend": _may_suspend(request, found),
