@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -20,26 +20,7 @@ from billing.models import (
     WriteOff,
 )
 from partners import clock
-
-
-class ReadOnly:
-    """No money is made, changed or removed past the ledger."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin[M: Model](ReadOnly, admin.ModelAdmin[M]):
-    """A list to search and a record to read."""
-
-    show_full_result_count = False
-    list_per_page = 50
+from partners.platform_admin import ReadOnly, ReadOnlyAdmin
 
 
 class OverdueFilter(admin.SimpleListFilter):

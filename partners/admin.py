@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -23,58 +22,7 @@ from partners.models import (
     PartnerSettings,
     User,
 )
-
-
-class ReadOnly(admin.ModelAdmin[Any]):
-    """Rows that only the portal writes: to look at and to search."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-
-class Audited(admin.ModelAdmin[Any]):
-    """Rows that platform admins change; each change is in the trail. Nothing is deleted here."""
-
-    audit_name = ""
-
-    @override
-    def save_model(
-        self, request: HttpRequest, obj: models.Model, form: forms.ModelForm[Any], change: bool
-    ) -> None:
-        super().save_model(request, obj, form, change)
-        verb = "changed" if change else "added"
-        fact = audit.Fact(
-            partner_id=obj.pk if isinstance(obj, Partner) else getattr(obj, "partner_id", None),
-            customer_id=getattr(obj, "customer_id", None),
-            subject=obj,
-            kind=f"{self.audit_name or obj._meta.model_name}.{verb}_in_admin",
-            reason="Django admin",
-            before={name: form.initial.get(name) for name in self._told(form)} if change else {},
-            after={
-                **{name: form.cleaned_data.get(name) for name in self._told(form)},
-                **self.marks(obj),
-            },
-        )
-        audit.record(fact, by=cast(User, request.user))
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def marks(self, obj: Any) -> dict[str, object]:
-        """What the trail notes besides the changed values."""
-        return {}
-
-    def _told(self, form: forms.ModelForm[Any]) -> list[str]:
-        return [name for name in form.changed_data if name not in _SECRET]
-
-
-_SECRET = frozenset({"password", "password1", "password2", "client_secret"})
+from partners.platform_admin import Audited, ReadOnlyAdmin
 
 
 class _PersonCreationForm(AdminUserCreationForm[User]):
@@ -200,7 +148,7 @@ class PartnerSettingsAdmin(Audited):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ReadOnly):
+class MembershipAdmin(ReadOnlyAdmin[Membership]):
     """Who works where, in which roles. Roles are set on the portal's page or with the person."""
 
     list_display = ("user", "partner", "agent_role", "admin_role")
@@ -252,7 +200,7 @@ class ConnectionAdmin(Audited):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnly):
+class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
     """The audit trail of all partners."""
 
     list_display = ("at", "kind", "partner_id", "customer_ref", "by_name", "subject", "reason")
@@ -266,7 +214,7 @@ class AuditEntryAdmin(ReadOnly):
 
 
 @admin.register(AuditSeal)
-class AuditSealAdmin(ReadOnly):
+class AuditSealAdmin(ReadOnlyAdmin[AuditSeal]):
     """The chain of hashes over the trail."""
 
     list_display = ("sealed_at", "entries", "from_transaction", "to_transaction", "digest")
@@ -274,7 +222,7 @@ class AuditSealAdmin(ReadOnly):
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnly):
+class JobAdmin(ReadOnlyAdmin[Job]):
     """Long work, waiting, running and done."""
 
     list_display = ("kind", "partner", "owner", "status", "done", "total", "created_at", "error")
@@ -284,7 +232,7 @@ class JobAdmin(ReadOnly):
 
 
 @admin.register(Heartbeat)
-class HeartbeatAdmin(ReadOnly):
+class HeartbeatAdmin(ReadOnlyAdmin[Heartbeat]):
     """When recurring work last ran to its end."""
 
     list_display = ("name", "at")

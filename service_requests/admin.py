@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import clock
 from partners.activity import READERS_NEED
-from partners.admin import Audited, ReadOnly
+from partners.platform_admin import Audited, ReadOnlyAdmin
 from service_requests import rules
 from service_requests.models import Note, ServiceRequest, Topic
 
@@ -95,7 +95,7 @@ class ServiceRequestAdmin(Audited):
 
 
 @admin.register(Note)
-class NoteAdmin(ReadOnly):
+class NoteAdmin(ReadOnlyAdmin[Note]):
     """Everything said about requests."""
 
     list_display = ("at", "request", "side", "by")
