@@ -115,6 +115,9 @@ def release(request: PortalRequest, pk: int) -> HttpResponse:
     """Record that 21Vianet released a suspension of its own."""
     holds = Hold.objects.are_open().for_user(request.user, Permission.SUSPEND)
     hold = get_object_or_404(holds, pk=pk, reason=HoldReason.OPERATOR)
+    if hold.released_at is not None:
+        messages.info(request, _("The release is recorded already."))
+        return redirect("subscription", hold.subscription_id)
     form = ReleaseForm(posted(request))
     if request.method == "POST" and form.is_valid():
         services.record_release(hold, by=request.user, **form.cleaned_data)
