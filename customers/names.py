@@ -10,6 +10,7 @@ _LEGAL_FORMS = re.compile(
     r"\b(co\.?,? ?ltd\.?|ltd\.?|inc\.?|s\.?r\.?l\.?|s\.?p\.?a\.?|gmbh|llc)\s*$)",
     re.IGNORECASE,
 )
+_EMPTY_BRACKETS = re.compile(r"[（(]\s*[）)]")
 
 
 def folded(text: str) -> str:
@@ -19,7 +20,8 @@ def folded(text: str) -> str:
 
 def short(company: str) -> str:
     """The company's name without its legal form."""
-    return _LEGAL_FORMS.sub("", company).strip(" ,（）()") or company
+    without = _EMPTY_BRACKETS.sub("", _LEGAL_FORMS.sub("", company))
+    return without.strip(" ,") or company
 
 
 def pinyin_key(company: str) -> str:
