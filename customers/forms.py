@@ -64,6 +64,14 @@ class BillingContactForm(ContactForm):
 class CreditDecisionForm(forms.ModelForm[CreditDecision]):
     """Terms and limit in the partner's currency, and why."""
 
+    limit = forms.DecimalField(
+        label=gettext_lazy("Credit limit"),
+        min_value=0,
+        max_digits=18,
+        decimal_places=2,
+        required=False,
+    )
+
     class Meta:
         model = CreditDecision
         fields = ["terms_days", "limit", "prepayment", "review_on", "reason"]
