@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from collections_policy.models import Case
 from collections_policy.models.case import CaseQuerySet
@@ -98,13 +99,21 @@ class NotUntilForm(forms.Form):
         return until
 
 
+class SubscriptionsField(forms.ModelMultipleChoiceField[Subscription]):
+    """Subscriptions to choose from, each with its seats."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Subscription) -> str:
+        seats = ngettext("%(count)s seat", "%(count)s seats", obj.quantity)
+        return f"{obj} · {seats % {'count': obj.quantity}}"
+
+
 class SuspendCaseForm(forms.Form):
     """Which of the customer's subscriptions are to be suspended, with a note for the timeline."""
 
-    subscriptions = forms.ModelMultipleChoiceField(
-        queryset=Subscription.objects.none(),
-        label=_("Subscriptions"),
-        widget=forms.CheckboxSelectMultiple,
+    subscriptions = SubscriptionsField(
+        queryset=Subscription.objects.none(), label=_("Subscriptions")
     )
     note = forms.CharField(
         label=_("Note"),
@@ -116,5 +125,5 @@ class SuspendCaseForm(forms.Form):
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["subscriptions"]
-        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101  (declared above)
+        assert isinstance(field, SubscriptionsField)  # noqa: S101  (declared above)
         field.queryset = choices

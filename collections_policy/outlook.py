@@ -75,19 +75,14 @@ def ladder(case: Case) -> list[LadderStep]:
     """Every step of the case's policy: done when, or expected when."""
     version = facts.as_rules(case.version)
     rows = {row.step_id: row for row in case.steps.all()}
-    states = _states(rows.values())
-    return [_ladder_step(case, step, version, rows.get(step.id), states) for step in version.steps]
+    expected = rules.expected_dates(_states(rows.values()), version, case.anchor_due_on)
+    return [
+        _ladder_step(step, rows.get(step.id), expected.get(step.id) if case.is_open else None)
+        for step in version.steps
+    ]
 
 
-def _ladder_step(
-    case: Case,
-    step: rules.Step,
-    version: rules.Version,
-    row: CaseStep | None,
-    states: dict[int, rules.StepState],
-) -> LadderStep:
-    is_expected = row is None or row.status == ActionStatus.PLANNED
-    expected = rules.due_on(step, version, case.anchor_due_on, rules.last_contact(states, version))
+def _ladder_step(step: rules.Step, row: CaseStep | None, expected: date | None) -> LadderStep:
     status = ActionStatus(row.status) if row else ActionStatus.PLANNED
     kinds = {
         ActionStatus.DONE: "ok",
@@ -95,9 +90,10 @@ def _ladder_step(
         ActionStatus.BLOCKED: "danger",
         ActionStatus.FAILED: "danger",
     }
+    is_expected = row is None or status == ActionStatus.PLANNED
     return LadderStep(
         label=str(step.action.label),
-        on=(expected if case.is_open else None) if row is None or is_expected else row.acted_on,
+        on=expected if row is None or is_expected else row.acted_on,
         status=str(status.label),
         kind=kinds.get(status, "neutral"),
         is_expected=is_expected,

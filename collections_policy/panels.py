@@ -1,16 +1,15 @@
 """What collections says on shared pages, redacted by permission: amounts only for who may see."""
 
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing import receivables
 from collections_policy import eligibility, outlook, readiness, schedule
 from collections_policy.models import Case, Pause
 from customers.models import Customer
-from notices.letters import known_language, money
 from partners import clock
 from partners.access import can
+from partners.formatting import money
 from partners.models import Partner, User
 from partners.panels import Panel
 from partners.permissions import Permission
@@ -89,7 +88,7 @@ def _what_lifts(case: Case | None, user: User) -> str:
     overdue = owed.get((case.customer_id, case.currency))
     if receivables.is_cured(overdue, receivables.tolerance(case.partner)) or overdue is None:
         return _("Nothing is overdue any more: it is lifted within seconds.")
-    amount = money(overdue.undisputed_amount, case.currency, _language())
+    amount = money(overdue.undisputed_amount, case.currency)
     words = _("Payment of %(amount)s, or a credit note, for what has been overdue since %(date)s.")
     since = date_format(overdue.oldest_due_on, "DATE_FORMAT") if overdue.oldest_due_on else ""
     return words % {"amount": amount, "date": since}
@@ -100,7 +99,3 @@ def _words_without_amount(case: Case | None) -> str:
     if not names:
         return _("Billing confirms the payment.")
     return _("Billing confirms the payment. Ask %(names)s.") % {"names": names}
-
-
-def _language() -> str:
-    return known_language(get_language() or "en")

@@ -193,6 +193,18 @@ def _was_chased_for_older_debts_only(facts: Facts, version: Version) -> bool:
     )
 
 
+def expected_dates(
+    states: Mapping[int, StepState], version: Version, anchor: date
+) -> dict[int, date]:
+    """When each remaining step may happen at the earliest, if all before it happen in time."""
+    dates: dict[int, date] = {}
+    contact = last_contact(states, version)
+    for step in remaining_steps(states, version):
+        dates[step.id] = due_on(step, version, anchor, contact)
+        contact = dates[step.id]
+    return dates
+
+
 def proposal(version: Version) -> Step | None:
     """The step that proposes the suspension, if the policy has one."""
     return next((step for step in version.steps if step.action == Action.PROPOSE_SUSPENSION), None)

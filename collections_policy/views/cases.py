@@ -23,6 +23,7 @@ from notices.models import Notice
 from partners import clock
 from partners.access import can
 from partners.exports import csv_response
+from partners.formatting import money
 from partners.http import PortalRequest, ensure, list_view, record_view
 from partners.lists import list_page
 from partners.nudges import nudge
@@ -219,6 +220,7 @@ def _suspend_context(
         "readiness": ready,
         "facts": [
             {"label": _("Customer"), "value": found.customer.company},
+            {"label": _("Overdue"), "value": money(found.overdue_amount, found.currency)},
             {
                 "label": _("Unpaid since"),
                 "value": date_format(found.anchor_due_on, "DATE_FORMAT"),

@@ -1,5 +1,7 @@
 """*Our collections policy*: the page a customer may be handed, in three languages."""
 
+from datetime import date, datetime
+
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from collections_policy import services
 from collections_policy.models import Action, PolicyStep, PolicyVersion
 from partners.access import can
 from partners.http import PortalRequest, ensure, list_view
+from partners.models import Partner
 from partners.permissions import Permission
 
 
@@ -28,6 +31,7 @@ def policy(request: PortalRequest) -> HttpResponse:
         context = {
             "version": version,
             "steps": [_sentence(step) for step in version.steps.all()] if version else [],
+            "published_on": _local_date(version.published_at, request.partner) if version else None,
             "language": language,
             "languages": settings.LANGUAGES,
             "days_kept": request.partner.settings.data_deletion_days,
@@ -43,6 +47,11 @@ def _publish(request: PortalRequest) -> HttpResponse:
         return render(request, "409.html", {"message": message}, status=409)
     services.ensure_default_policy(request.partner, request.user)
     return redirect("collections_policy:policy")
+
+
+def _local_date(moment: datetime | None, partner: Partner) -> date | None:
+    """The date it was at the partner's."""
+    return moment.astimezone(partner.zone).date() if moment else None
 
 
 def _sentence(step: PolicyStep) -> dict[str, object]:

@@ -242,3 +242,21 @@ def test_deferred_leaves_what_is_due_to_the_sweep() -> None:
 )
 def test_steps_to_done_pass_every_state(status: str, way: tuple[str, ...]) -> None:
     assert rules.steps_to_done(status) == way
+
+
+@pytest.mark.parametrize(
+    ("states", "expected"),
+    [
+        (NO_STEPS, {REMIND: 3, WARN: 10, PROPOSE: 20}),
+        ({REMIND: done(after(9))}, {WARN: 12, PROPOSE: 20}),
+        ({REMIND: done(after(25))}, {WARN: 28, PROPOSE: 31}),
+        (WARNED, {PROPOSE: 20}),
+    ],
+    ids=["in time", "reminded late", "reminded very late", "warned"],
+)
+def test_expected_dates_follow_each_other(
+    states: dict[int, StepState], expected: dict[int, int]
+) -> None:
+    dates = rules.expected_dates(states, POLICY, DUE)
+
+    assert dates == {step: after(days) for step, days in expected.items()}
