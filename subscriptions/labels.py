@@ -10,6 +10,7 @@ from subscriptions.models import (
     SEEN_DELETED,
     SEEN_SUSPENDED,
     ChangeStatus,
+    DesiredStatus,
     StatusChange,
     Subscription,
     Target,
@@ -36,7 +37,14 @@ def status_label(subscription: Subscription) -> StatusLabel:
     if subscription.is_disagreed:
         return StatusLabel("warning", _("21Vianet disagrees"), _disagreement(subscription))
     kind, text = seen_words(subscription.seen_status)
-    return StatusLabel(kind, text, _seen_note(subscription))
+    note = _seen_note(subscription)
+    return StatusLabel(kind, text, note, is_settled=not _may_be_lifted_soon(subscription))
+
+
+def _may_be_lifted_soon(subscription: Subscription) -> bool:
+    """A payment or another new fact is not judged yet: it may lift the suspension."""
+    is_suspended = subscription.desired_status == DesiredStatus.SUSPENDED
+    return is_suspended and not subscription.customer.is_judged
 
 
 def seen_words(status: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
+from django_htmx.http import trigger_client_event
 
 from customers.models import Customer
 from partners.access import can
@@ -81,10 +82,14 @@ def _export(found: SubscriptionQuerySet) -> StreamingHttpResponse:
 @require_GET
 @record_view(Permission.SEE_CUSTOMERS)
 def status(request: PortalRequest, pk: int) -> HttpResponse:
-    """The status label by itself: it asks again until 21Vianet has confirmed."""
+    """The status label by itself: it asks until 21Vianet has confirmed, then tells the page."""
     subscription = _visible(request, pk)
-    context = {"subscription": subscription, "label": status_label(subscription)}
-    return render(request, "subscriptions/_status.html", context)
+    label = status_label(subscription)
+    context = {"subscription": subscription, "label": label}
+    response = render(request, "subscriptions/_status.html", context)
+    if label.is_settled:
+        trigger_client_event(response, "subscription-settled")
+    return response
 
 
 @require_http_methods(["GET", "POST"])
