@@ -92,6 +92,7 @@ def _menu() -> list[tuple[str, list[Entry]]]:
     house = [
         (_("Activity"), reverse("partners:activity"), see),
         (_("Settings"), reverse("partners:settings"), see),
+        (_("People and roles"), reverse("partners:people"), Permission.MANAGE_PEOPLE),
     ]
     return [
         (_("Manage"), manage),

@@ -1,5 +1,6 @@
 """The reseller and the settings it may change."""
 
+from datetime import time
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -63,7 +64,7 @@ class PartnerSettings(models.Model):
     minimum_overdue_amount = models.DecimalField(
         _("overdue amounts up to this are tolerated"), max_digits=18, decimal_places=2, default=0
     )
-    sweep_at = models.TimeField(_("daily sweep at (partner's time zone)"), default="10:30")
+    sweep_at = models.TimeField(_("daily sweep at (partner's time zone)"), default=time(10, 30))
     sales_see_receivables = models.BooleanField(
         _("sales agents see what their customers owe"), default=False
     )
