@@ -27,14 +27,19 @@ WANTED = {Target.SUSPENDED: SEEN_SUSPENDED, Target.ACTIVE: SEEN_ACTIVE}
 UNDER_WAY = (ChangeStatus.PENDING, ChangeStatus.SENDING, ChangeStatus.UNKNOWN)
 
 
-def is_settled(change: StatusChange, subscription: Subscription, seen: wire.Subscription) -> bool:
-    """Settle the change when what the holds say, or what was seen, settles it."""
+def is_settled(
+    change: StatusChange, subscription: Subscription, seen: wire.Subscription, *, known: str
+) -> bool:
+    """Settle the change when what the holds say, or what was seen, settles it.
+
+    `known` is the status that was known before this sight.
+    """
     meaning = rules.verdict(change.target, seen.status)
     if change.target != subscription.desired_status:
         lifecycle.supersede(change, by=None, reason="the holds ask for it no more")
     elif meaning is rules.Verdict.IMPOSSIBLE:
         lifecycle.hand_over(change, error=f"21Vianet shows the status “{seen.status}”")
-    elif is_reached(change, seen) and not _waits_for_base(change, subscription):
+    elif _is_believable(change, seen, known) and not _waits_for_base(change, subscription):
         outcomes.confirm(change)
     elif outcomes.is_overdue(change):
         lifecycle.hand_over(change, error="not sent within a day: is it still wanted?")
@@ -54,6 +59,15 @@ def is_reached(change: StatusChange, seen: wire.Subscription, *, is_final: bool 
     if rules.verdict(change.target, seen.status) is not rules.Verdict.REACHED:
         return False
     return not change.must_send or is_final or _has_moved(change, seen)
+
+
+def _is_believable(change: StatusChange, seen: wire.Subscription, known: str) -> bool:
+    """Whether the change is over without being sent (again).
+
+    "Active" where we knew "suspended" and never asked may be an older copy: asking harms nobody.
+    """
+    is_unasked = change.target == Target.ACTIVE and change.request_id is None
+    return is_reached(change, seen) and not (is_unasked and known == SEEN_SUSPENDED)
 
 
 def why_wait(change: StatusChange, subscription: Subscription, customer: Customer) -> str | None:

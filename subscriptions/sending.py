@@ -174,14 +174,16 @@ def _admit_not_knowing(change: StatusChange) -> None:
 def _prepare(change: StatusChange, worker: UUID, sight: Sight) -> _Request | None:
     """Decide from what was just read and what is held and owed now. None: nothing to send."""
     [customer] = Customer.objects.lock([change.customer_id])
-    subscription = observe(_fresh(change), sight.seen, at=sight.at)
+    subscription = _fresh(change)
+    known = subscription.seen_status
+    observe(subscription, sight.seen, at=sight.at)
     mine = _still_mine(change, worker)
     if mine is None:
         return None
     if subscription.seen_at != sight.at:
         lifecycle.look_again(mine, error="somebody has read it later", again_at=timezone.now())
         return None
-    if deciding.is_settled(mine, subscription, sight.seen):
+    if deciding.is_settled(mine, subscription, sight.seen, known=known):
         return None
     why = deciding.why_wait(mine, subscription, customer)
     if why is not None:

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from partners.models import User
+from partners.models import AuditEntry, User
 from subscriptions import sending, services
 from subscriptions.connection import Connections
 from subscriptions.models import ChangeStatus, Hold, HoldReason, StatusChange, Subscription
@@ -42,9 +42,14 @@ def make_due(**narrowed: object) -> None:
 
 def deliver(change: StatusChange) -> StatusChange:
     """One attempt of one worker, now."""
-    make_due(pk=change.pk)
     with Connections() as centers:
-        sending.deliver(change.pk, worker=uuid4(), centers=centers)
+        return deliver_by(centers, change)
+
+
+def deliver_by(centers: Connections, change: StatusChange) -> StatusChange:
+    """The same, over connections that are open already."""
+    make_due(pk=change.pk)
+    sending.deliver(change.pk, worker=uuid4(), centers=centers)
     change.refresh_from_db()
     return change
 
@@ -52,11 +57,16 @@ def deliver(change: StatusChange) -> StatusChange:
 def deliver_all(rounds: int = 6) -> None:
     """One worker tries everything that is open again and again, in this thread."""
     with Connections() as centers:
-        for _ in range(rounds):
-            make_due()
-            waiting = StatusChange.objects.unfinished().exclude(status=ChangeStatus.NEEDS_PERSON)
-            for change_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
-                sending.deliver(change_id, worker=uuid4(), centers=centers)
+        deliver_all_by(centers, rounds)
+
+
+def deliver_all_by(centers: Connections, rounds: int) -> None:
+    """The same, over connections that are open already."""
+    for _ in range(rounds):
+        make_due()
+        waiting = StatusChange.objects.unfinished().exclude(status=ChangeStatus.NEEDS_PERSON)
+        for change_id in list(waiting.order_by("pk").values_list("pk", flat=True)):
+            sending.deliver(change_id, worker=uuid4(), centers=centers)
 
 
 def shown(emulator: EmulatorHandle, subscription: Subscription) -> str:
@@ -78,3 +88,13 @@ def patches(emulator: EmulatorHandle, status: str = "") -> list[dict[str, object
     wanted = f'"status":"{status}' if status else ""
     found = emulator.requests(method="PATCH")
     return [one for one in found if wanted in str(one["body"]).replace(" ", "")]
+
+
+def is_trail_exact(change: StatusChange) -> bool:
+    """Whether each step the change took is in the trail once, from pending to where it stands."""
+    entries = AuditEntry.objects.filter(
+        subject_kind="subscriptions.statuschange", subject_id=str(change.pk)
+    ).exclude(kind="status_change.asked")
+    moves = [(entry.before["status"], entry.after["status"]) for entry in entries.order_by("pk")]
+    path = ["pending", *(after for _before, after in moves)]
+    return [before for before, _after in moves] == path[:-1] and path[-1] == change.status

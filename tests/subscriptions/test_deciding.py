@@ -94,6 +94,16 @@ def test_sight_overtaken_by_a_later_one_confirms_nothing(
     assert steps.deliver(suspension).status == ChangeStatus.CONFIRMED
 
 
+def test_unblock_does_not_trust_an_older_copy(
+    suspension: StatusChange, clerk: User, emulator: EmulatorHandle
+) -> None:
+    steps.deliver(suspension)
+    steps.lift(suspension.subscription.holds.get(), clerk)
+    emulator.plan_faults({"match": {"method": "GET"}, "do": "stale_read"})
+    steps.deliver_all()
+    assert steps.shown(emulator, suspension.subscription) == "active"
+
+
 def test_sight_from_the_future_is_overwritten(suspension: StatusChange) -> None:
     future = clock.now() + timedelta(hours=2)
     Subscription.objects.filter(pk=suspension.subscription_id).update(seen_at=future)
