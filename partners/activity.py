@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 
 from partners.access import can
-from partners.kinds import label_of, name_of
+from partners.kinds import label_of, name_of, reason_of
 from partners.models import AuditEntry, Partner, User
 from partners.permissions import Permission
 
@@ -135,7 +135,7 @@ def line(entry: AuditEntry, user: User, partner: Partner) -> Line:
         kind=entry.kind,
         what=label_of(entry.kind),
         who=entry.by_name,
-        why=entry.reason if is_open else "",
+        why=reason_of(entry.reason) if is_open else "",
         url=_page_of(entry),
         customer_ref=entry.customer_ref,
         changes=_changes(entry) if is_open else (),

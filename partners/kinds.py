@@ -1,5 +1,10 @@
 """The words by which people read the kinds of the audit trail and the names of its values."""
 
+import re
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 KINDS = {
@@ -105,6 +110,38 @@ NAMES = {
     "person": _("person"),
     "note": _("note"),
 }
+
+
+REASONS = {
+    "accepted, not visible yet": _("accepted, not visible yet"),
+    "as 21Vianet shows it": _("as 21Vianet shows it"),
+    "confirmed after the check": _("confirmed after the check"),
+    "confirmed by 21Vianet": _("confirmed by 21Vianet"),
+    "expired": _("expired"),
+    "first seen": _("first seen"),
+    "first seen in a reconciliation file": _("first seen in a reconciliation file"),
+    "payment, credit or dispute recorded": _("payment, credit or dispute recorded"),
+    "reviewed": _("reviewed"),
+    "run now": _("run now"),
+    "seen at 21Vianet": _("seen at 21Vianet"),
+    "seen suspended at 21Vianet without a request of ours": _(
+        "seen suspended at 21Vianet without a request of ours"
+    ),
+    "suspended again by a late request of ours": _("suspended again by a late request of ours"),
+    "the holds ask for it no more": _("the holds ask for it no more"),
+    "the worker died while sending": _("the worker died while sending"),
+}
+"""The portal's own reasons, stored in English; what people typed is shown as they typed it."""
+
+_SWEEP = re.compile(r"^sweep of (\d{4}-\d\d-\d\d)$")
+
+
+def reason_of(reason: str) -> str:
+    """A reason in the reader's language if the portal gave it, else as it was typed."""
+    if sweep := _SWEEP.match(reason):
+        day = date_format(date.fromisoformat(sweep[1]), "DATE_FORMAT")
+        return gettext("sweep of %(day)s") % {"day": day}
+    return str(REASONS.get(reason, reason))
 
 
 def label_of(kind: str) -> str:

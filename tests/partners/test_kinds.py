@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from collections_policy.models import ActionStatus
-from partners.kinds import KINDS
+from partners.kinds import KINDS, REASONS, reason_of
 from subscriptions.models import ChangeStatus
 
 ROOMS = (
@@ -44,3 +45,16 @@ def test_each_state_of_a_change_has_words(status: ChangeStatus) -> None:
 @pytest.mark.parametrize("status", [each for each in ActionStatus if each != ActionStatus.PLANNED])
 def test_each_state_of_a_step_has_words(status: ActionStatus) -> None:
     assert f"case_step.{status}" in KINDS
+
+
+def test_portals_own_reason_is_translated_and_a_typed_one_is_kept() -> None:
+    with translation.override("zh-hans"):
+        assert reason_of("sweep of 2026-10-03").endswith("2026-10-03")
+        assert reason_of("Three letters, no answer") == "Three letters, no answer"
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_each_of_the_portals_reasons_is_still_given_somewhere(reason: str) -> None:
+    sources = [path for room in ROOMS for path in Path(settings.BASE_DIR, room).rglob("*.py")]
+    written = [path.name for path in sources if f'"{reason}"' in path.read_text()]
+    assert len(written) > 1

@@ -1,6 +1,6 @@
-"""Chinese: 2026年11月22日 16:00."""
+"""Chinese: 2026-11-22 16:00, short enough for tables; letters write 2026年11月22日."""
 
-DATE_FORMAT = "Y年n月j日"
-SHORT_DATE_FORMAT = "Y年n月j日"
-DATETIME_FORMAT = "Y年n月j日 H:i"
+DATE_FORMAT = "Y-m-d"
+SHORT_DATE_FORMAT = "Y-m-d"
+DATETIME_FORMAT = "Y-m-d H:i"
 TIME_FORMAT = "H:i"
