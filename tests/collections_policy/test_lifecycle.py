@@ -49,7 +49,9 @@ def move(case: Case, row: CaseStep, to: ActionStatus) -> None:
 
 
 ALLOWED = [
-    (before, after) for before, targets in lifecycle.TRANSITIONS.items() for after in targets
+    (before, after)
+    for before, targets in lifecycle.TRANSITIONS.items()
+    for after in sorted(targets)
 ]
 FORBIDDEN = sorted(
     set(product(ActionStatus, ActionStatus)) - set(ALLOWED) - {(one, one) for one in ActionStatus}
