@@ -86,7 +86,7 @@ def shown(emulator: EmulatorHandle, subscription: Subscription) -> str:
 def patches(emulator: EmulatorHandle, status: str = "") -> list[dict[str, object]]:
     """The PATCH requests that arrived, asking for a status."""
     wanted = f'"status":"{status}' if status else ""
-    found = emulator.requests(method="PATCH")
+    found = emulator.requests(method="PATCH", limit=1000)
     return [one for one in found if wanted in str(one["body"]).replace(" ", "")]
 
 

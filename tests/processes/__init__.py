@@ -1,0 +1,1 @@
+"""Real Celery processes on real Valkey and PostgreSQL."""
