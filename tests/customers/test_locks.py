@@ -20,6 +20,11 @@ class Undo(Exception):
     """Rolls a block back."""
 
 
+def lock_and_undo(customer: Customer) -> None:
+    Customer.objects.lock([customer.pk])
+    raise Undo
+
+
 def test_lock_is_known_inside_the_transaction(customer: Customer) -> None:
     with transaction.atomic():
         Customer.objects.lock([customer.pk])
@@ -35,9 +40,11 @@ def test_lock_needs_a_transaction(customer: Customer) -> None:
 def test_lock_of_another_customer_does_not_count(customer: Customer) -> None:
     other = CustomerFactory.create()
 
-    with transaction.atomic(), pytest.raises(CustomerNotLocked):
+    with transaction.atomic():
         Customer.objects.lock([other.pk])
-        ensure_locked(customer.pk)
+
+        with pytest.raises(CustomerNotLocked):
+            ensure_locked(customer.pk)
 
 
 def test_lock_vanishes_after_commit(customer: Customer) -> None:
@@ -58,8 +65,7 @@ def test_lock_vanishes_before_the_next_transaction(customer: Customer) -> None:
 
 def test_lock_vanishes_after_rollback(customer: Customer) -> None:
     with pytest.raises(Undo), transaction.atomic():
-        Customer.objects.lock([customer.pk])
-        raise Undo
+        lock_and_undo(customer)
 
     with transaction.atomic(), pytest.raises(CustomerNotLocked):
         ensure_locked(customer.pk)
@@ -68,8 +74,7 @@ def test_lock_vanishes_after_rollback(customer: Customer) -> None:
 def test_lock_vanishes_with_the_savepoint_that_took_it(customer: Customer) -> None:
     with transaction.atomic():
         with pytest.raises(Undo), transaction.atomic():
-            Customer.objects.lock([customer.pk])
-            raise Undo
+            lock_and_undo(customer)
 
         with pytest.raises(CustomerNotLocked):
             ensure_locked(customer.pk)

@@ -172,7 +172,7 @@ def test_decide_credit_adds_to_what_was_decided(customer: Customer, agent: User)
 def test_credit_decisions_are_never_changed(customer: Customer, agent: User, write: str) -> None:
     decided(customer, agent)
     rows = CreditDecision.objects.all()
-    writes = {"update": lambda: rows.update(terms_days=1), "delete": lambda: rows.delete()}
+    writes = {"update": lambda: rows.update(terms_days=1), "delete": rows.delete}
 
     with pytest.raises(DatabaseError), transaction.atomic():
         writes[write]()

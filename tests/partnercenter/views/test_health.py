@@ -36,7 +36,8 @@ def test_readyz_is_not_ready_where_trigrams_of_chinese_are_empty(client: Client,
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA blind")
         cursor.execute(
-            "CREATE FUNCTION blind.show_trgm(text) RETURNS text[] LANGUAGE sql AS $$SELECT '{}'::text[]$$"
+            "CREATE FUNCTION blind.show_trgm(text) RETURNS text[]"
+            " LANGUAGE sql AS $$SELECT '{}'::text[]$$"
         )
         cursor.execute("SET LOCAL search_path = blind, public")
 

@@ -1,0 +1,154 @@
+"""Every address of the portal: how it is asked, which record it needs, and who may."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from tests.security.world import ROLES
+
+EVERYBODY = frozenset(ROLES)
+SEE = EVERYBODY - {"nobody", "people"}
+"""People who see customers and subscriptions."""
+SELL = frozenset({"sales", "sales+billing", "agent", "global"})
+"""People who suspend, unblock and edit customers."""
+MONEY = frozenset({"billing", "sales+billing", "agent", "global"})
+"""People who see what customers owe and what 21Vianet bills, and who record money."""
+CREDIT = SELL & MONEY
+DRAFT = frozenset({"phone", "agent", "global"})
+"""People who draft requests."""
+PEOPLE = frozenset({"people", "global"})
+BOSS = frozenset({"global"})
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address: which record it is about, and who gets past the right by GET and by POST."""
+
+    name: str
+    may: frozenset[str]
+    record: str = ""
+    get: bool = True
+    post: bool = False
+    may_post: frozenset[str] | None = None
+
+    def url(self, keys: Mapping[str, Mapping[str, int]]) -> str:
+        """The address for a partner's own records."""
+        return reverse(self.name, kwargs=keys[self.record] if self.record else {})
+
+    def expected(self, method: str, role: str) -> str:
+        """What a person in this role meets."""
+        by_method = {"get": self.may, "post": self.may if self.may_post is None else self.may_post}
+        if not getattr(self, method):
+            return "no such method"
+        return "open" if role in by_method[method] else "forbidden"
+
+
+def page(name: str, may: frozenset[str], record: str = "") -> Route:
+    """Only looked at."""
+    return Route(name, may, record)
+
+
+def form(
+    name: str, may: frozenset[str], record: str = "", may_post: frozenset[str] | None = None
+) -> Route:
+    """Looked at and answered."""
+    return Route(name, may, record, post=True, may_post=may_post)
+
+
+def action(name: str, may: frozenset[str], record: str = "") -> Route:
+    """Only posted."""
+    return Route(name, may, record, get=False, post=True)
+
+
+ROUTES = [
+    page("home", EVERYBODY),
+    page("search", SEE),
+    page("helpdesk", SEE),
+    page("job", SEE, "job"),
+    page("customers", SEE),
+    page("customer", SEE, "customer"),
+    form("customers:edit", SELL, "customer"),
+    form("customers:add_contact", SEE, "customer"),
+    form("customers:edit_contact", SEE, "contact"),
+    form("customers:remove_contact", SEE, "contact"),
+    form("customers:decide_credit", CREDIT, "customer"),
+    page("subscription", SEE, "subscription"),
+    form("suspend", SELL, "subscription"),
+    form("unblock", SELL, "subscription"),
+    form("bulk_suspend", SELL),
+    form("bulk_unblock", SELL),
+    page("subscriptions:list", SEE),
+    action("subscriptions:read", SEE),
+    page("subscriptions:status", SEE, "subscription"),
+    form("subscriptions:reapply", SELL, "subscription"),
+    form("subscriptions:release", SELL, "hold"),
+    page("billing:invoices", MONEY),
+    form("billing:invoices_issue", MONEY),
+    page("billing:invoice", MONEY, "invoice"),
+    form("billing:invoice_void", MONEY, "invoice"),
+    form("billing:invoice_dispute", MONEY, "invoice"),
+    form("billing:invoice_credit", MONEY, "invoice"),
+    form("billing:invoice_write_off", MONEY, "invoice"),
+    form("billing:invoice_fapiao", MONEY, "invoice"),
+    form("billing:dispute_resolve", MONEY, "dispute"),
+    page("billing:receipts", MONEY),
+    form("billing:receipt_new", MONEY),
+    action("billing:receipts_confirm", MONEY),
+    page("billing:receipt", MONEY, "receipt"),
+    form("billing:receipt_assign", MONEY, "receipt"),
+    form("billing:receipt_allocate", MONEY, "receipt"),
+    form("billing:receipt_reverse", MONEY, "receipt"),
+    form("billing:allocation_reverse", MONEY, "allocation"),
+    page("billing:statement", MONEY),
+    page("billing:partner_invoice", MONEY, "bill"),
+    form("billing:reconciliation", MONEY),
+    page("billing:reconciliation_file", MONEY, "file"),
+    page("billing:reconciliation_progress", MONEY, "file"),
+    action("billing:reconciliation_check", MONEY, "file"),
+    action("billing:reconciliation_import", MONEY, "file"),
+    form("billing:reconciliation_discard", MONEY, "file"),
+    page("billing:reconciliation_problems", MONEY, "file"),
+    page("billing:reconciliation_original", MONEY, "file"),
+    form("billing:price_rules", MONEY),
+    form("billing:price_rule", MONEY, "rule"),
+    form("billing:price_rule_remove", MONEY, "rule"),
+    page("demo_bill", MONEY),
+    page("demo_bill_file", MONEY),
+    page("notices:notice", SEE, "notice"),
+    form("notices:delivered", MONEY, "notice"),
+    form("notices:again", MONEY, "notice"),
+    page("service_requests:list", SEE),
+    form("service_requests:new", DRAFT),
+    page("service_requests:detail", SEE, "request"),
+    form("service_requests:edit", DRAFT, "request"),
+    action("service_requests:note", DRAFT, "request"),
+    action("service_requests:follow_up", DRAFT, "request"),
+    form("service_requests:file", DRAFT, "request"),
+    form("service_requests:resolve", DRAFT, "request"),
+    form("service_requests:close", DRAFT, "request"),
+    form("service_requests:reopen", DRAFT, "request"),
+    page("collections_policy:index", MONEY),
+    page("collections_policy:case", MONEY, "case"),
+    form("collections_policy:suspend_case", CREDIT, "case"),
+    form("collections_policy:not_until", MONEY, "case"),
+    page("collections_policy:sweeps", MONEY),
+    action("collections_policy:run_sweep", MONEY),
+    page("collections_policy:sweep", MONEY, "sweep"),
+    form("collections_policy:policy", SEE, may_post=BOSS),
+    form("partners:profile", EVERYBODY),
+    action("partners:switch", EVERYBODY),
+    action("partners:clock", EVERYBODY),
+    form("partners:settings", SEE, may_post=BOSS),
+    page("partners:permissions", SEE),
+    page("partners:people", PEOPLE),
+    form("partners:invite", PEOPLE),
+    form("partners:roles", PEOPLE, "membership"),
+    action("partners:send_link", PEOPLE, "membership"),
+    page("partners:activity", SEE),
+]
+
+OPEN = ["style", "set_language", "healthz", "readyz"]
+"""Open to everybody, signed in or not: they show and change nothing of a partner."""
+ELSEWHERE = ("admin/", "accounts/")
+"""Django admin and allauth, which bring their own rules."""

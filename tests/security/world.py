@@ -1,0 +1,133 @@
+"""A partner with one of everything that has an address, marked with the partner's word."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from billing import disputes, receipts
+from billing.models import Allocation, Dispute, DisputeCode, PriceKind, PriceRule
+from collections_policy.models import Case, SweepRun
+from customers import services as customer_services
+from customers.models import Contact, Customer
+from partners import jobs
+from partners.models import AdminRole, AgentRole, Membership, Partner, User
+from service_requests.models import ServiceRequest, Status
+from subscriptions.models import HoldReason, Subscription
+from tests.billing.files import make
+from tests.factories.billing import draft_of, issued_to, payment, receipt_from
+from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.factories.holds import held, held_for_debt, suspended_by_21vianet
+from tests.factories.notices import queued_to
+from tests.factories.partners import PartnerFactory, member
+from tests.factories.service_requests import request_at
+from tests.factories.subscriptions import SubscriptionFactory
+
+ROLES: dict[str, tuple[AgentRole, AdminRole]] = {
+    "nobody": (AgentRole.NONE, AdminRole.NONE),
+    "people": (AgentRole.NONE, AdminRole.USER_MANAGEMENT),
+    "phone": (AgentRole.HELP_DESK, AdminRole.NONE),
+    "billing": (AgentRole.NONE, AdminRole.BILLING),
+    "sales": (AgentRole.SALES, AdminRole.NONE),
+    "sales+billing": (AgentRole.SALES, AdminRole.BILLING),
+    "agent": (AgentRole.ADMIN, AdminRole.NONE),
+    "global": (AgentRole.NONE, AdminRole.GLOBAL),
+}
+MONEY = ("8113.24", "8,113.24", "7654.00", "7,654", "INV-20", "4321.09", "4,321.09", "BANK-")
+"""What stands for money in every partner: amounts, invoice numbers and bank serials."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A partner, its word, its people by role, and the keys of its records by kind."""
+
+    partner: Partner
+    word: str
+    people: dict[str, User]
+    keys: dict[str, dict[str, int]]
+
+
+def world(word: str) -> World:
+    """A partner in which something of every kind has happened."""
+    partner = PartnerFactory.create(name=f"{word} Partner", mpn_id=str(4390000 + len(word)))
+    people = {role: member(partner, *roles, name=f"{word} {role}") for role, roles in ROLES.items()}
+    boss = people["global"]
+    customer = CustomerFactory.create(
+        partner=partner,
+        company=f"{word} 有限公司",
+        domain=f"{word}.partner.onmschina.cn",
+        tenant_id=f"tenant-{word}",
+    )
+    contact = ContactFactory.create(customer=customer, name=f"{word} Wang")
+    keys = {
+        **_withheld(customer, boss),
+        **_money(customer, boss),
+        **_bill(partner, customer, word),
+        **_paper(customer, contact, boss, word),
+    }
+    keys["membership"] = {"pk": Membership.objects.get(user=people["nobody"]).pk}
+    keys["job"] = {"pk": jobs.ask_for("subscriptions.read", partner, by=boss).pk}
+    return World(partner, word, people, keys)
+
+
+def _withheld(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
+    owing: Subscription = SubscriptionFactory.create(
+        customer=customer, friendly_name=f"{customer.domain} E3", pc_id=f"one-{customer.domain}"
+    )
+    held_for_debt(owing, by=boss, note="owes 8113.24")
+    held(owing, HoldReason.FRAUD, by=boss)
+    other = SubscriptionFactory.create(customer=customer, pc_id=f"two-{customer.domain}")
+    found = suspended_by_21vianet(other)
+    customer_services.decide_credit(
+        customer,
+        terms_days=30,
+        limit=Decimal("4321.09"),
+        prepayment=False,
+        review_on=None,
+        by=boss,
+        reason="new",
+    )
+    return {
+        "customer": {"pk": customer.pk},
+        "subscription": {"pk": owing.pk},
+        "hold": {"pk": found.pk},
+        "case": {"pk": Case.objects.get(customer=customer).pk},
+        "sweep": {"pk": SweepRun.objects.filter(partner=customer.partner).latest("pk").pk},
+    }
+
+
+def _money(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
+    draft_of(customer, net="7654.00")
+    invoice = issued_to(customer, net="7654.00")
+    disputes.dispute(invoice, DisputeCode.PRICE, "8113.24 is too dear", by=boss, reason="phone")
+    receipt = receipt_from(customer, "4321.09", bank_account="BANK-1", bank_serial="BANK-2")
+    receipts.record(
+        customer.partner, None, payment("4321.09", bank_serial="BANK-3"), by=boss, reason="bank"
+    )
+    return {
+        "invoice": {"pk": invoice.pk},
+        "dispute": {"pk": Dispute.objects.get(invoice=invoice).pk},
+        "receipt": {"pk": receipt.pk},
+        "allocation": {"pk": Allocation.objects.filter(receipt=receipt).latest("pk").pk},
+    }
+
+
+def _bill(partner: Partner, customer: Customer, word: str) -> dict[str, dict[str, int]]:
+    bill = make.partner_invoice(partner, Decimal("7654.00"), number=f"BANK-{word}")
+    file = make.uploaded(bill, make.licence_bytes() + word.encode(), name=f"{word}.csv")
+    rule = PriceRule.objects.create(
+        partner=partner, customer=customer, kind=PriceKind.MARGIN_PERCENT, value=Decimal(12)
+    )
+    return {"bill": {"pk": bill.pk}, "file": {"pk": file.pk}, "rule": {"pk": rule.pk}}
+
+
+def _paper(
+    customer: Customer, contact: Contact, boss: User, word: str
+) -> dict[str, dict[str, int]]:
+    notice = queued_to(customer, contact)
+    request: ServiceRequest = request_at(
+        Status.DRAFT, by=boss, customer=customer, title=f"{word} asks"
+    )
+    return {
+        "contact": {"pk": contact.pk},
+        "notice": {"customer_id": customer.pk, "pk": notice.pk},
+        "request": {"pk": request.pk},
+    }
