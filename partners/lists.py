@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from operator import attrgetter
 from typing import Any
 
@@ -85,6 +86,8 @@ def _cursor(row: models.Model, order: Sequence[str]) -> str:
 
 def _plain(value: object) -> Any:
     """As JSON carries it; dates and amounts become text that their fields read back exactly."""
+    if isinstance(value, date):  # the encoder would cut a time to milliseconds
+        return value.isoformat()
     return value if isinstance(value, str | int) else DjangoJSONEncoder().default(value)
 
 
