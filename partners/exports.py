@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.http import StreamingHttpResponse
 
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_INVISIBLE = " \u00a0\u200b\u3000\ufeff"
 
 
 class _Echo:
@@ -42,4 +43,4 @@ def safe(cell: object) -> object:
     if cell is None or isinstance(cell, int | Decimal):
         return cell
     text = str(cell).replace("\x00", "")
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
+    return f"'{text}" if text.lstrip(_INVISIBLE).startswith(_DANGEROUS) else text
