@@ -79,6 +79,16 @@ PAGES = {
 }
 """The pages of records by their kind; holds and changes are shown with their subscription."""
 
+PAGES_NEED = {
+    "billing.invoice": Permission.SEE_RECEIVABLES,
+    "billing.receipt": Permission.SEE_RECEIVABLES,
+    "billing.partnerinvoice": Permission.SEE_PARTNER_BILL,
+    "billing.reconciliationfile": Permission.SEE_PARTNER_BILL,
+    "collections_policy.case": Permission.WORK_CASES,
+    "collections_policy.sweeprun": Permission.WORK_CASES,
+}
+"""What opening such a page needs; the others are open to everybody who reads the trail."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -136,7 +146,7 @@ def line(entry: AuditEntry, user: User, partner: Partner) -> Line:
         what=label_of(entry.kind),
         who=entry.by_name,
         why=reason_of(entry.reason) if is_open else "",
-        url=_page_of(entry),
+        url=_page_of(entry) if _may_open(entry, user, partner) else "",
         customer_ref=entry.customer_ref,
         changes=_changes(entry) if is_open else (),
         is_redacted=not is_open,
@@ -175,6 +185,11 @@ def _changes(entry: AuditEntry) -> tuple[Change, ...]:
 def _shown(values: Mapping[str, Any], name: str) -> object:
     value = values.get(name)
     return "" if value is None else value
+
+
+def _may_open(entry: AuditEntry, user: User, partner: Partner) -> bool:
+    needed = PAGES_NEED.get(entry.subject_kind)
+    return needed is None or can(user, needed, partner)
 
 
 def _page_of(entry: AuditEntry) -> str:
