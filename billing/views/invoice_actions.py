@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -15,9 +14,10 @@ from billing import disputes, invoicing, labels, ledger
 from billing.forms import DisputeForm, FapiaoForm, ReasonForm, ReductionForm, ResolveForm
 from billing.lifecycle import InvalidTransition
 from billing.models import Dispute, DisputeCode, DisputeOutcome, Invoice
-from billing.views.invoices import JUDGE, visible
+from billing.views import dialogs
+from billing.views.dialogs import Refusals
+from billing.views.invoices import visible
 from partners.http import PortalRequest, record_view
-from partners.nudges import nudge
 from partners.permissions import Permission
 
 
@@ -151,7 +151,7 @@ def fapiao(request: PortalRequest, pk: int) -> HttpResponseBase:
     return _answer(request, invoice, form, record, dialog, done=_("The fapiao is recorded."))
 
 
-_REFUSALS: dict[type[Exception], Callable[[], str]] = {
+_REFUSALS: Refusals = {
     invoicing.NotADraft: lambda: _("It is not a draft any more."),
     invoicing.NotIssued: lambda: _("Only an issued invoice has a fapiao."),
     disputes.AlreadyDisputed: lambda: _("This invoice has an open dispute already."),
@@ -170,21 +170,10 @@ def _answer(
     *,
     done: str,
 ) -> HttpResponse:
-    """Show the dialog, or act and go back to the invoice; a refusal is said in words."""
-    page = reverse("billing:invoice", args=[invoice.pk])
-    if form.is_bound and form.is_valid():
-        try:
-            act()
-        except tuple(_REFUSALS) as refusal:
-            messages.error(request, _REFUSALS[type(refusal)]())
-        else:
-            nudge(JUDGE)
-            messages.success(request, done)
-        return redirect(page)
-    context = {
+    """A dialog about this invoice, which leads back to its page."""
+    about = {
         "facts": labels.invoice_facts(invoice),
-        "form": form,
-        "cancel_url": page,
+        "cancel_url": reverse("billing:invoice", args=[invoice.pk]),
         **dialog,
     }
-    return render(request, "billing/confirm.html", context, status=422 if form.is_bound else 200)
+    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS)

@@ -17,6 +17,7 @@ from billing import invoicing, issuing, labels, listing
 from billing.forms import InvoiceFilter, IssueForm
 from billing.models import Invoice
 from billing.models.invoice import InvoiceQuerySet
+from billing.views.dialogs import JUDGE
 from partners import clock
 from partners.access import can
 from partners.exports import csv_response
@@ -25,8 +26,6 @@ from partners.lists import list_page
 from partners.nudges import nudge
 from partners.panels import timeline
 from partners.permissions import Permission
-
-JUDGE = "collections_policy.tasks.judge_customers"
 
 
 @require_GET

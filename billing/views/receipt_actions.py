@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -14,10 +13,11 @@ from django.views.decorators.http import require_http_methods
 from billing import labels, ledger, receipts, rules
 from billing.forms import AllocateForm, AssignForm, ReasonForm
 from billing.models import Allocation, AllocationRule, Invoice, Receipt
-from billing.views.receipts import JUDGE, visible
+from billing.views import dialogs
+from billing.views.dialogs import Refusals
+from billing.views.receipts import visible
 from customers.models import Customer
 from partners.http import PortalRequest, record_view
-from partners.nudges import nudge
 from partners.permissions import Permission
 
 OFFERED = 50
@@ -159,7 +159,7 @@ def _reopens(allocation: Allocation) -> str:
     }
 
 
-_REFUSALS: dict[type[Exception], Callable[[], str]] = {
+_REFUSALS: Refusals = {
     receipts.AlreadyAssigned: lambda: _("The receipt is in use: take it away from invoices first."),
     ledger.AlreadyReversed: lambda: _("It was reversed before. Nothing was changed."),
     ledger.NothingLeft: lambda: _("That is more than is left. Nothing was changed."),
@@ -177,16 +177,10 @@ def _answer(
     *,
     done: str,
 ) -> HttpResponse:
-    """Show the dialog, or act and go back to the receipt; a refusal is said in words."""
-    page = reverse("billing:receipt", args=[receipt.pk])
-    if form.is_bound and form.is_valid():
-        try:
-            act()
-        except tuple(_REFUSALS) as refusal:
-            messages.error(request, _REFUSALS[type(refusal)]())
-        else:
-            nudge(JUDGE)
-            messages.success(request, done)
-        return redirect(page)
-    context = {"facts": labels.receipt_facts(receipt), "form": form, "cancel_url": page, **dialog}
-    return render(request, "billing/confirm.html", context, status=422 if form.is_bound else 200)
+    """A dialog about this receipt, which leads back to its page."""
+    about = {
+        "facts": labels.receipt_facts(receipt),
+        "cancel_url": reverse("billing:receipt", args=[receipt.pk]),
+        **dialog,
+    }
+    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS)

@@ -15,6 +15,7 @@ from billing import freshness, labels, listing, receipts, suggestions
 from billing.forms import FreshnessForm, ReceiptFilter, ReceiptForm
 from billing.models import Receipt
 from billing.models.receipt import ReceiptQuerySet
+from billing.views.dialogs import JUDGE
 from customers.models import Customer
 from partners import clock
 from partners.access import can
@@ -24,8 +25,6 @@ from partners.lists import list_page
 from partners.nudges import nudge
 from partners.panels import timeline
 from partners.permissions import Permission
-
-JUDGE = "collections_policy.tasks.judge_customers"
 
 
 @require_GET

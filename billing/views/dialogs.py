@@ -1,0 +1,42 @@
+"""Dialogs about money: show what will happen, act once, say a refusal in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from partners.http import PortalRequest
+from partners.nudges import nudge
+
+JUDGE = "collections_policy.tasks.judge_customers"
+
+type Refusals = Mapping[type[Exception], Callable[[], str]]
+
+
+def answer(
+    request: PortalRequest,
+    form: forms.Form,
+    act: Callable[[], None],
+    dialog: Mapping[str, Any],
+    *,
+    done: str,
+    refusals: Refusals,
+) -> HttpResponse:
+    """Show the dialog, or act and go back to the record's page, `dialog["cancel_url"]`.
+
+    Only the exceptions named in `refusals` are told; nothing was changed by them.
+    """
+    if form.is_bound and form.is_valid():
+        try:
+            act()
+        except tuple(refusals) as refusal:
+            messages.error(request, refusals[type(refusal)]())
+        else:
+            nudge(JUDGE)
+            messages.success(request, done)
+        return redirect(dialog["cancel_url"])
+    status = 422 if form.is_bound else 200
+    return render(request, "billing/confirm.html", {"form": form, **dialog}, status=status)
