@@ -147,3 +147,11 @@ def test_entries_lead_to_the_page_of_their_record(
 def test_kinds_without_words_of_their_own_read_as_written() -> None:
     assert label_of("hold.placed") == "Hold placed"
     assert label_of("thing.turned_over") == "Thing turned over"
+
+
+def test_entry_about_a_case_leads_nowhere_for_who_may_not_open_it(partner: Partner) -> None:
+    entry = AuditEntry(partner=partner, kind="case.opened", subject_id="7")
+    entry.subject_kind = "collections_policy.case"
+
+    assert activity.line(entry, sales_agent(partner), partner).url == ""
+    assert activity.line(entry, admin_agent(partner), partner).url == "/collections/cases/7/"
