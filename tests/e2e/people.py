@@ -113,7 +113,7 @@ class Person:
 
     def sees(self, text: str, *, within_seconds: float = PATIENCE_SECONDS) -> None:
         """The text comes up in the page's content, without reloading it."""
-        place = self.main.get_by_text(text).first
+        place = self.main.get_by_text(text).locator("visible=true").first
         expect(place).to_be_visible(timeout=within_seconds * 1000)
 
     def sees_status(self, status: str) -> None:

@@ -1,0 +1,58 @@
+"""The main pages in three languages, light and dark, on a desk and on a phone."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Arrive
+from tests.e2e.people import PHONE
+
+pytestmark = pytest.mark.e2e
+MAIN_PAGES = (
+    "/",
+    "/customers/",
+    "/subscriptions/",
+    "/billing/reconciliation/",
+    "/billing/invoices/",
+    "/billing/receipts/",
+    "/billing/statement/",
+    "/collections/",
+    "/collections/sweeps/",
+    "/policies/",
+    "/requests/",
+    "/activity/",
+    "/settings/",
+    "/helpdesk/",
+    "/profile/",
+)
+LANGUAGES = [("简体中文", "zh-hans"), ("Italiano", "it")]
+
+
+@pytest.mark.parametrize(("language", "code"), LANGUAGES)
+def test_main_pages_work_in(language: str, code: str, arrive: Arrive) -> None:
+    person = arrive("global")
+    person.choose_language(language)
+    for address in MAIN_PAGES:
+        person.open(address)
+        expect(person.page.locator("html")).to_have_attribute("lang", code)
+    person.choose_language("English")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_main_pages_fit_a_phone(scheme: str, arrive: Arrive) -> None:
+    person = arrive("global", size=PHONE, scheme=scheme)
+    for address in MAIN_PAGES:
+        person.open(address)
+
+
+def test_main_pages_are_readable_in_the_dark(arrive: Arrive) -> None:
+    person = arrive("clerk", scheme="dark")
+    for address in MAIN_PAGES:
+        person.open(address)
+
+
+def test_records_fit_a_phone(arrive: Arrive) -> None:
+    person = arrive("clerk", size=PHONE)
+    for address in ("/customers/", "/subscriptions/", "/billing/invoices/", "/collections/"):
+        person.open(address)
+        person.main.get_by_role("table").get_by_role("rowheader").get_by_role("link").first.click()
+        person.look()
