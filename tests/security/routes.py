@@ -32,7 +32,7 @@ class Route:
     post: bool = False
     may_post: frozenset[str] | None = None
 
-    def url(self, keys: Mapping[str, Mapping[str, int]]) -> str:
+    def url(self, keys: Mapping[str, dict[str, int]]) -> str:
         """The address for a partner's own records."""
         return reverse(self.name, kwargs=keys[self.record] if self.record else {})
 

@@ -30,7 +30,7 @@ def body_of(
 ) -> str:
     """All bytes of an answer, streamed or not."""
     response = browser.get(url, query, headers=headers)
-    body = b"".join(response) if response.streaming else response.content  # type: ignore[arg-type]  # not awaited
+    body = b"".join(response) if response.streaming else response.content
     return body.decode(errors="replace") + str(response.headers)
 
 

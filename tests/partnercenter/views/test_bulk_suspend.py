@@ -1,6 +1,6 @@
 """Suspending many subscriptions at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 from django.test import Client
@@ -24,21 +24,26 @@ def agent(partner: Partner, signed_in: SignIn) -> Client:
     return signed_in(admin_agent(partner))
 
 
+def chosen(partner: Partner, ids: Iterable[object]) -> list[tuple[str, str]]:
+    """What ticking rows puts into the address."""
+    return [("partner", str(partner.pk)), *(("ids", str(pk)) for pk in ids)]
+
+
 def answer(
-    *chosen: Subscription,
+    *rows: Subscription,
     partner: Partner,
     reason: HoldReason = HoldReason.CUSTOMER_REQUEST,
     note: str = "they called",
 ) -> dict[str, object]:
     """What a person fills in for these."""
-    ids = [subscription.pk for subscription in chosen]
+    ids = [subscription.pk for subscription in rows]
     return {"partner": partner.pk, "ids": ids, "reason": reason.value, "note": note}
 
 
 def test_bulk_suspends_each(partner: Partner, agent: Client) -> None:
-    chosen = SubscriptionFactory.create_batch(3, customer__partner=partner)
+    ticked = SubscriptionFactory.create_batch(3, customer__partner=partner)
 
-    response = agent.post(URL, answer(*chosen, partner=partner), follow=True)
+    response = agent.post(URL, answer(*ticked, partner=partner), follow=True)
 
     assert Hold.objects.filter(note="they called").count() == 3
     assert "3 are being changed." in response.content.decode()
@@ -94,7 +99,7 @@ def test_bulk_needs_a_note(partner: Partner, agent: Client, subscription: Subscr
 def test_bulk_page_says_how_many_and_for_which_partner(
     partner: Partner, agent: Client, subscription: Subscription
 ) -> None:
-    page = agent.get(URL, {"partner": partner.pk, "ids": [subscription.pk]}).content.decode()
+    page = agent.get(URL, chosen(partner, [subscription.pk])).content.decode()
 
     assert "Suspend 1 subscription?" in page
     assert partner.name in page
@@ -103,7 +108,7 @@ def test_bulk_page_says_how_many_and_for_which_partner(
 
 @pytest.mark.parametrize("ids", [[], ["x"], ["²"], ["9" * 5000], ["999999999999999999"]])
 def test_bulk_with_nothing_chosen_says_so(partner: Partner, agent: Client, ids: list[str]) -> None:
-    response = agent.get(URL, {"partner": partner.pk, "ids": ids}, follow=True)
+    response = agent.get(URL, chosen(partner, ids), follow=True)
 
     assert "Nothing was chosen. Tick the rows first." in response.content.decode()
 
@@ -174,9 +179,9 @@ def test_bulk_takes_no_other_method(agent: Client) -> None:
 def test_bulk_page_asks_the_same_queries_for_one_and_for_thirty(
     partner: Partner, agent: Client
 ) -> None:
-    chosen = SubscriptionFactory.create_batch(30, customer__partner=partner)
-    ids = "".join(f"&ids={subscription.pk}" for subscription in chosen)
+    ticked = SubscriptionFactory.create_batch(30, customer__partner=partner)
+    ids = "".join(f"&ids={subscription.pk}" for subscription in ticked)
 
-    few = queries_of(agent, f"{URL}?partner={partner.pk}&ids={chosen[0].pk}")
+    few = queries_of(agent, f"{URL}?partner={partner.pk}&ids={ticked[0].pk}")
 
     assert queries_of(agent, f"{URL}?partner={partner.pk}{ids}") == few

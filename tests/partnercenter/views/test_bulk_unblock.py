@@ -120,7 +120,9 @@ def test_bulk_with_nothing_chosen_says_so(partner: Partner, agent: Client) -> No
 
 
 def test_bulk_refuses_more_than_200(partner: Partner, agent: Client) -> None:
-    response = agent.get(URL, {"partner": partner.pk, "ids": list(range(201))}, follow=True)
+    ids = [("ids", str(pk)) for pk in range(201)]
+
+    response = agent.get(URL, [("partner", str(partner.pk)), *ids], follow=True)
 
     assert "At most 200 subscriptions" in response.content.decode()
 
