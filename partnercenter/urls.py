@@ -38,7 +38,6 @@ urlpatterns = [
     path("demo/bill/file/", demo_bill_file, name="demo_bill_file"),
     path("", include("partners.urls")),
     path("settings/style/", style_page.style, name="style"),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

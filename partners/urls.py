@@ -7,6 +7,7 @@ from partners.views import activity, own, people, settings
 app_name = "partners"
 urlpatterns = [
     path("profile/", own.profile, name="profile"),
+    path("profile/language/", own.choose_language, name="language"),
     path("profile/partner/", own.switch, name="switch"),
     path("clock/", own.move_clock, name="clock"),
     path("settings/", settings.settings, name="settings"),

@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from partners import clock, people, services
 from partners.access import can, memberships_of
@@ -66,6 +67,16 @@ def _who_gives_roles(partner: Partner) -> list[User]:
     givers = [AdminRole.GLOBAL, AdminRole.USER_MANAGEMENT]
     found = User.objects.filter(is_active=True, memberships__partner=partner)
     return list(found.filter(memberships__admin_role__in=givers).distinct())
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """Read in this language from now on: kept in the profile, and in a cookie for visitors."""
+    chosen = request.POST.get("language", "")
+    if request.user.is_authenticated and chosen in dict(settings.LANGUAGES):
+        person = User.objects.get(pk=request.user.pk)
+        people.change_profile(person, name=person.name, language=chosen)
+    return set_language(request)
 
 
 @require_POST

@@ -148,7 +148,7 @@ ROUTES = [
     page("partners:activity", SEE),
 ]
 
-OPEN = ["style", "set_language", "healthz", "readyz"]
+OPEN = ["style", "partners:language", "healthz", "readyz"]
 """Open to everybody, signed in or not: they show and change nothing of a partner."""
 ELSEWHERE = ("admin/", "accounts/")
 """Django admin and allauth, which bring their own rules."""

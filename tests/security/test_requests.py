@@ -64,7 +64,7 @@ def test_every_write_needs_the_token(ours: World) -> None:
     assert AuditEntry.objects.count() == before
 
 
-@pytest.mark.parametrize("name", ["set_language", "account_login", "account_logout"])
+@pytest.mark.parametrize("name", ["partners:language", "account_login", "account_logout"])
 def test_language_and_signing_in_need_the_token(boss: User, name: str) -> None:
     assert strict(boss).post(reverse(name)).status_code == 403
 
@@ -139,7 +139,7 @@ def test_choosing_a_language_leads_nowhere_else(
 ) -> None:
     answer = {"language": "it", "next": target}
 
-    response = browser_of(boss).post(reverse("set_language"), answer)
+    response = browser_of(boss).post(reverse("partners:language"), answer)
 
     assert response.headers["Location"] == "/"
 

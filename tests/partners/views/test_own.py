@@ -132,3 +132,28 @@ def test_anonymous_is_sent_to_sign_in(client: Client, url: str) -> None:
 
     assert response.status_code == 302
     assert "/accounts/login/" in response.headers["Location"]
+
+
+def test_language_menu_changes_the_profile(partner: Partner, signed_in: SignIn) -> None:
+    person = help_desk_agent(partner)
+    browser = signed_in(person)
+
+    answer = browser.post("/profile/language/", {"language": "it", "next": "/customers/"})
+
+    assert answer.headers["Location"] == "/customers/"
+    assert 'lang="it"' in browser.get("/customers/").content.decode()
+
+
+def test_language_menu_gives_visitors_a_cookie(client: Client, db: None) -> None:
+    client.post("/profile/language/", {"language": "zh-hans", "next": "/accounts/login/"})
+
+    assert 'lang="zh-hans"' in client.get("/accounts/login/").content.decode()
+
+
+def test_unknown_language_changes_nothing(partner: Partner, signed_in: SignIn) -> None:
+    person = help_desk_agent(partner)
+
+    signed_in(person).post("/profile/language/", {"language": "tlh"})
+
+    person.refresh_from_db()
+    assert person.language == "en"
