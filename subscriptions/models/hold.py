@@ -39,9 +39,8 @@ class HoldQuerySet(ScopedQuerySet["Hold"]):
 
     def on(self, subscription: Subscription) -> Self:
         """Holds that withhold this subscription: its own and those of its base."""
-        return self.filter(
-            models.Q(subscription=subscription) | models.Q(subscription__add_ons=subscription)
-        )
+        held = [pk for pk in (subscription.pk, subscription.base_id) if pk is not None]
+        return self.filter(subscription__in=held)
 
 
 class Hold(models.Model):

@@ -163,3 +163,14 @@ def test_nothing_is_held_when_the_audit_fails(
     monkeypatch.setattr(audit, "_entry", lambda *_: AuditEntry(kind=None))
     with pytest.raises(Exception, match="null value"):
         _hold(subscription, clerk)
+
+
+def test_hold_of_a_base_with_several_add_ons_counts_once(
+    subscription: Subscription, clerk: User
+) -> None:
+    add_on, _other = SubscriptionFactory.create_batch(
+        2, customer=subscription.customer, base=subscription
+    )
+    held = _hold(subscription, clerk)
+    assert list(Hold.objects.on(subscription)) == [held]
+    assert list(Hold.objects.on(add_on)) == [held]
