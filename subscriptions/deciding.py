@@ -124,5 +124,6 @@ def _waits_for_base(change: StatusChange, subscription: Subscription) -> bool:
 
 
 def _is_for_money_alone(subscription: Subscription) -> bool:
+    """21Vianet's own suspension asks for nothing, so it does not make a debt more urgent."""
     reasons = Hold.objects.are_open().on(subscription).values_list("reason", flat=True)
-    return set(reasons) == {HoldReason.NON_PAYMENT}
+    return set(reasons) - {HoldReason.OPERATOR} == {HoldReason.NON_PAYMENT}

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer
-from partners.models import AuditEntry, Connection, User
+from partners.models import AuditEntry, Connection, PartnerSettings, User
 from subscriptions import rules, sending, services
 from subscriptions.connection import Connections
 from subscriptions.models import (
@@ -263,6 +263,23 @@ def test_kill_switch_stops_suspensions_for_debt_only(
     assert _deliver(change).status == ChangeStatus.PENDING
     _hold(subscription, clerk)
     assert _deliver(change).status == ChangeStatus.CONFIRMED
+
+
+@pytest.mark.parametrize(("newer_facts", "is_stopped"), [(1, False), (0, True)])
+def test_suspension_for_debt_waits_also_beside_a_suspension_by_21vianet(
+    subscription: Subscription,
+    clerk: User,
+    emulator: EmulatorHandle,
+    newer_facts: int,
+    is_stopped: bool,
+) -> None:
+    """21Vianet has reactivated it since; its old hold asks for nothing by itself."""
+    services.hold_found_suspension(subscription, note="seen suspended")
+    Customer.objects.filter(pk=subscription.customer_id).update(facts_version=newer_facts)
+    PartnerSettings.objects.update(suspensions_stopped=is_stopped)
+    change = _hold_for_debt(subscription, clerk)
+    assert _deliver(change).status == ChangeStatus.PENDING
+    assert not emulator.requests(method="PATCH")
 
 
 @pytest.fixture
