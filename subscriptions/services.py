@@ -165,7 +165,11 @@ def _lift_if_expired(hold: Hold, now: datetime) -> bool:
 
 
 def reapply(subscription: Subscription, *, by: User, reason: str) -> StatusChange:
-    """Ask 21Vianet again for what the holds say. Raises NothingToReapply."""
+    """Ask 21Vianet again for what the holds say.
+
+    Raises NothingToReapply, and NotReleased where only 21Vianet itself has suspended it: once it
+    shows it active, repeating its suspension is not ours to ask for.
+    """
     with transaction.atomic():
         subscription = _locked(subscription)
         waiting = _unfinished(subscription)
@@ -174,6 +178,8 @@ def reapply(subscription: Subscription, *, by: User, reason: str) -> StatusChang
             return waiting
         if waiting is not None or not subscription.is_disagreed:
             raise NothingToReapply
+        if _is_held_by_21vianet_alone(subscription):
+            raise NotReleased
         return ask_for(subscription, by=by, because=reason)
 
 
@@ -232,6 +238,11 @@ def _ensure_ours_to_lift(hold: Hold, subscription: Subscription) -> None:
     )
     if still_theirs:
         raise NotReleased
+
+
+def _is_held_by_21vianet_alone(subscription: Subscription) -> bool:
+    reasons = Hold.objects.are_open().on(subscription).values_list("reason", flat=True)
+    return set(reasons) == {HoldReason.OPERATOR}
 
 
 def _follow_holds(subscription: Subscription, *, by: User | None, because: str) -> None:

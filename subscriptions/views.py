@@ -106,6 +106,8 @@ def reapply(request: PortalRequest, pk: int) -> HttpResponse:
             messages.info(
                 request, _("Nothing to ask for: a change is under way, or 21Vianet agrees.")
             )
+        except services.NotReleased:
+            messages.error(request, _("Record first that 21Vianet released it."))
         else:
             _nudge_senders()
             messages.success(request, _("21Vianet is being asked again."))

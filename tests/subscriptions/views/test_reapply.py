@@ -9,13 +9,14 @@ from django.urls import reverse
 from partners.models import AuditEntry, Partner, User
 from partners.permissions import Permission
 from subscriptions.models import (
+    SEEN_ACTIVE,
     ChangeStatus,
     HoldReason,
     StatusChange,
     Subscription,
     Target,
 )
-from tests.factories.holds import held
+from tests.factories.holds import held, suspended_by_21vianet
 from tests.factories.partners import admin_agent, billing_admin, help_desk_agent
 
 SignIn = Callable[[User], Client]
@@ -126,3 +127,16 @@ def test_reapply_for_another_partner_is_not_found(agent: Client, theirs: Subscri
 
 def test_reapply_takes_no_other_method(agent: Client, subscription: Subscription) -> None:
     assert agent.put(form_of(subscription)).status_code == 405
+
+
+def test_reapply_never_repeats_a_suspension_of_21vianet(
+    agent: Client, subscription: Subscription
+) -> None:
+    """Seen suspended, then active again: 21Vianet let go, and nobody here asked for anything."""
+    suspended_by_21vianet(subscription)
+    Subscription.objects.update(seen_status=SEEN_ACTIVE)
+
+    response = agent.post(form_of(subscription), ANSWER, follow=True)
+
+    assert "Record first that 21Vianet released it." in response.text
+    assert not StatusChange.objects.exists()
