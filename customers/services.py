@@ -12,10 +12,6 @@ from partners import audit, clock
 from partners.models import Partner, User
 
 
-class StalePage(Exception):
-    """Somebody else changed the record since the page was shown."""
-
-
 def facts_changed(customers: Iterable[Customer]) -> None:
     """Say that what these locked customers owe or agreed may have changed.
 

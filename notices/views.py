@@ -11,7 +11,7 @@ from notices.forms import AgainForm, DeliveryForm
 from notices.models import Notice, NoticeStatus
 from notices.visibility import readable
 from partners.access import can
-from partners.http import PortalRequest, ensure, record_view
+from partners.http import PortalRequest, ensure, posted, record_view
 from partners.nudges import nudge
 from partners.panels import timeline
 from partners.permissions import Permission
@@ -39,7 +39,7 @@ def notice(request: PortalRequest, customer_id: int, pk: int) -> HttpResponse:
 def delivered(request: PortalRequest, customer_id: int, pk: int) -> HttpResponseBase:
     """Record by hand that a letter reached the customer."""
     found = _writable(request, customer_id, pk)
-    form = DeliveryForm(request.POST or None)
+    form = DeliveryForm(posted(request))
     if form.is_bound and form.is_valid():
         proof = form.cleaned_data["proof"]
         services.record_delivery(found, proof=proof, by=request.user, reason=proof)
@@ -55,7 +55,7 @@ def delivered(request: PortalRequest, customer_id: int, pk: int) -> HttpResponse
 def send_again(request: PortalRequest, customer_id: int, pk: int) -> HttpResponseBase:
     """Queue a letter that failed or came back once more."""
     found = _writable(request, customer_id, pk)
-    form = AgainForm(request.POST or None)
+    form = AgainForm(posted(request))
     if form.is_bound and form.is_valid():
         try:
             lifecycle.send_again(found, by=request.user, reason=form.cleaned_data["reason"])

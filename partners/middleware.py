@@ -53,6 +53,18 @@ class CurrentPartnerMiddleware:
         return self.respond(request)
 
 
+class OwnPagesOnlyMiddleware:
+    """Other sites may not load anything of ours; Django sets the other cross-origin headers."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.respond(request)
+        response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return response
+
+
 class NoStoreMiddleware:
     """No cache keeps a signed-in person's pages."""
 

@@ -135,10 +135,15 @@ def lift_hold(hold: Hold, *, by: User | None, reason: str) -> Hold:
 
 
 def record_release(hold: Hold, *, reference: str, by: User, reason: str) -> Hold:
-    """Record that 21Vianet released its suspension; only then may we unblock."""
+    """Record that 21Vianet released its suspension; only then may we unblock.
+
+    The first record stays: a second one, or one of a hold that was lifted, changes nothing.
+    """
     with transaction.atomic():
         _locked(hold.subscription)
         hold = Hold.objects.get(pk=hold.pk)
+        if hold.released_at is not None or not hold.is_open:
+            return hold
         hold.released_by, hold.released_at = by, clock.now()
         hold.released_reference = reference
         hold.save(update_fields=["released_by", "released_at", "released_reference"])

@@ -17,7 +17,7 @@ from billing.models import Dispute, DisputeCode, DisputeOutcome, Invoice
 from billing.views import dialogs
 from billing.views.dialogs import Refusals
 from billing.views.invoices import visible
-from partners.http import PortalRequest, record_view
+from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
 
 
@@ -26,7 +26,7 @@ from partners.permissions import Permission
 def void(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Drop a draft."""
     invoice = visible(request, pk, Permission.RECORD_MONEY)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def drop() -> None:
         invoicing.void_draft(invoice, by=request.user, reason=form.cleaned_data["reason"])
@@ -44,7 +44,7 @@ def void(request: PortalRequest, pk: int) -> HttpResponseBase:
 def dispute(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Record a customer's objection."""
     invoice = visible(request, pk, Permission.RECORD_MONEY)
-    form = DisputeForm(request.POST or None)
+    form = DisputeForm(posted(request))
 
     def object_to() -> None:
         facts = form.cleaned_data
@@ -69,7 +69,7 @@ def resolve(request: PortalRequest, pk: int) -> HttpResponseBase:
     mine = Dispute.objects.for_user(request.user, Permission.RECORD_MONEY)
     row = get_object_or_404(mine.select_related("invoice"), pk=pk)
     invoice = visible(request, row.invoice_id, Permission.RECORD_MONEY)
-    form = ResolveForm(request.POST or None)
+    form = ResolveForm(posted(request))
 
     def answer() -> None:
         facts = form.cleaned_data
@@ -93,7 +93,7 @@ def resolve(request: PortalRequest, pk: int) -> HttpResponseBase:
 def credit(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Make a credit note."""
     invoice = visible(request, pk, Permission.RECORD_MONEY)
-    form = ReductionForm(invoice.open_amount, request.POST or None)
+    form = ReductionForm(invoice.open_amount, posted(request))
 
     def reduce() -> None:
         ledger.credit(invoice, by=request.user, **form.cleaned_data)
@@ -111,7 +111,7 @@ def credit(request: PortalRequest, pk: int) -> HttpResponseBase:
 def write_off(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Give up an amount."""
     invoice = visible(request, pk, Permission.RECORD_MONEY)
-    form = ReductionForm(invoice.open_amount, request.POST or None)
+    form = ReductionForm(invoice.open_amount, posted(request))
 
     def give_up() -> None:
         ledger.write_off(invoice, by=request.user, **form.cleaned_data)
@@ -137,7 +137,7 @@ def fapiao(request: PortalRequest, pk: int) -> HttpResponseBase:
         "delivered_on": invoice.fapiao_delivered_on,
         "delivery": invoice.fapiao_delivery,
     }
-    form = FapiaoForm(request.POST or None, initial=known)
+    form = FapiaoForm(posted(request), initial=known)
 
     def record() -> None:
         invoicing.record_fapiao(invoice, form.facts, by=request.user, reason=_("fapiao"))

@@ -17,7 +17,7 @@ from billing.views import dialogs
 from billing.views.dialogs import Refusals
 from billing.views.receipts import visible
 from customers.models import Customer
-from partners.http import PortalRequest, record_view
+from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
 
 OFFERED = 50
@@ -29,7 +29,7 @@ OFFERED = 50
 def assign(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Say whose money it is."""
     receipt = visible(request, pk, Permission.RECORD_MONEY)
-    form = AssignForm(receipt.partner, request.POST or None, initial=_suggested(request, receipt))
+    form = AssignForm(receipt.partner, posted(request), initial=_suggested(request, receipt))
 
     def act() -> None:
         facts = form.cleaned_data
@@ -57,7 +57,7 @@ def allocate(request: PortalRequest, pk: int) -> HttpResponseBase:
     owed = Invoice.objects.owed().filter(
         customer_id=receipt.customer_id or 0, currency=receipt.currency
     )
-    form = AllocateForm(list(owed.oldest_first()[:OFFERED]), request.POST or None)
+    form = AllocateForm(list(owed.oldest_first()[:OFFERED]), posted(request))
 
     def act() -> None:
         shares = [
@@ -83,7 +83,7 @@ def allocate(request: PortalRequest, pk: int) -> HttpResponseBase:
 def reverse_receipt(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Take a receipt back."""
     receipt = visible(request, pk, Permission.RECORD_MONEY)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def act() -> None:
         receipts.reverse_receipt(receipt, by=request.user, reason=form.cleaned_data["reason"])
@@ -108,7 +108,7 @@ def reverse_allocation(request: PortalRequest, pk: int) -> HttpResponseBase:
     mine = Allocation.objects.for_user(request.user, Permission.RECORD_MONEY)
     allocation = get_object_or_404(mine.select_related("receipt", "invoice"), pk=pk)
     receipt = visible(request, allocation.receipt_id, Permission.RECORD_MONEY)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
 
     def act() -> None:
         reason = form.cleaned_data["reason"]

@@ -20,7 +20,7 @@ from customers.models import Customer
 from partners import clock
 from partners.access import can
 from partners.exports import csv_response
-from partners.http import PortalRequest, list_view, record_view
+from partners.http import PortalRequest, list_view, posted, record_view
 from partners.lists import list_page
 from partners.nudges import nudge
 from partners.panels import timeline
@@ -126,7 +126,7 @@ def new(request: PortalRequest) -> HttpResponseBase:
     """Record a payment: the form, then what it would settle, then the receipt."""
     today = clock.business_date(request.partner)
     initial = _prefilled(request)
-    form = ReceiptForm(request.partner, today, request.POST or None, initial=initial)
+    form = ReceiptForm(request.partner, today, posted(request), initial=initial)
     context: dict[str, Any] = {"form": form}
     if form.is_bound and form.is_valid():
         if (written := _written_before(request, form)) is not None:

@@ -24,7 +24,7 @@ from partners import clock
 from partners.access import can
 from partners.exports import csv_response
 from partners.formatting import money
-from partners.http import PortalRequest, ensure, list_view, record_view
+from partners.http import PortalRequest, ensure, list_view, posted, record_view
 from partners.lists import list_page
 from partners.nudges import nudge
 from partners.panels import timeline
@@ -101,9 +101,7 @@ def suspend(request: PortalRequest, pk: int) -> HttpResponse:
     ensure(request.user, Permission.SUSPEND, found.partner)
     ensure(request.user, Permission.APPROVE_NON_PAYMENT, found.partner)
     choices = _suspendable(found)
-    form = SuspendCaseForm(
-        request.POST or None, choices=choices, initial={"subscriptions": choices}
-    )
+    form = SuspendCaseForm(posted(request), choices=choices, initial={"subscriptions": choices})
     if form.is_bound and form.is_valid() and _is_suspended(request, found, form):
         return redirect("collections_policy:case", found.pk)
     context = _suspend_context(found, form, list(choices))
@@ -119,7 +117,7 @@ def not_until(request: PortalRequest, pk: int) -> HttpResponse:
     ensure(request.user, Permission.WORK_CASES, found.partner)
     today = clock.business_date(found.partner)
     default = pauses.default_end(found.partner, today)
-    form = NotUntilForm(request.POST or None, today=today, initial={"until": default})
+    form = NotUntilForm(posted(request), today=today, initial={"until": default})
     if form.is_bound and form.is_valid():
         services.not_until(
             found,

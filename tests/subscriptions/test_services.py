@@ -135,6 +135,17 @@ def test_found_suspension_needs_a_release_before_it_is_lifted(
     assert _open_change(subscription).target == Target.ACTIVE
 
 
+def test_second_record_of_a_release_keeps_the_first(
+    subscription: Subscription, clerk: User
+) -> None:
+    Subscription.objects.update(seen_status=SEEN_SUSPENDED)
+    hold = services.hold_found_suspension(subscription, note="")
+    services.record_release(hold, reference="SR-1", by=clerk, reason="they called")
+    services.record_release(hold, reference="SR-2", by=clerk, reason="a second click")
+    hold.refresh_from_db()
+    assert hold.released_reference == "SR-1"
+
+
 def test_found_suspension_asks_for_nothing(subscription: Subscription) -> None:
     services.hold_found_suspension(subscription, note="")
     assert not StatusChange.objects.exists()

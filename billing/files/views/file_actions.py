@@ -15,7 +15,7 @@ from billing.files.views.files import DRAIN, file_of, file_page
 from billing.forms import ReasonForm
 from billing.models import ReconciliationFile
 from partners.exports import csv_response
-from partners.http import PortalRequest, ensure, record_view
+from partners.http import PortalRequest, ensure, posted, record_view
 from partners.nudges import nudge
 from partners.permissions import Permission
 
@@ -70,7 +70,7 @@ def _check_again(request: PortalRequest, found: ReconciliationFile, form: Correc
 def discard(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Throw away a file that was not imported."""
     found = _writable(request, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.discard(found, by=request.user, reason=form.cleaned_data["reason"])

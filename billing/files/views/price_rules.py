@@ -13,7 +13,7 @@ from billing.files.forms import PriceRuleForm
 from billing.forms import ReasonForm
 from billing.models import PriceRule
 from partners.access import can
-from partners.http import PortalRequest, ensure, list_view, record_view
+from partners.http import PortalRequest, ensure, list_view, posted, record_view
 from partners.lists import list_page
 from partners.permissions import Permission
 
@@ -53,7 +53,7 @@ def _index_page(request: PortalRequest, form: PriceRuleForm, status: int = 200) 
 def edit(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Change one rule."""
     rule = _rule_of(request, pk)
-    form = PriceRuleForm(request.POST or None, instance=rule, of_partner=rule.partner)
+    form = PriceRuleForm(posted(request), instance=rule, of_partner=rule.partner)
     if request.method == "POST" and form.is_valid():
         _save(request, form)
         return redirect("billing:price_rules")
@@ -72,7 +72,7 @@ def edit(request: PortalRequest, pk: int) -> HttpResponseBase:
 def remove(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Remove one rule."""
     rule = _rule_of(request, pk)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid():
         price_rules.remove_rule(rule, by=request.user, reason=form.cleaned_data["reason"])
         messages.success(request, _("The price rule was removed."))
