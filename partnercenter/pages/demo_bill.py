@@ -1,4 +1,4 @@
-"""The demo's stand-in for what 21Vianet sends each month: an invoice and its reconciliation file."""
+"""The demo stands in for 21Vianet here: the month's invoice and its reconciliation file."""
 
 from dataclasses import dataclass
 from datetime import date
