@@ -271,10 +271,13 @@ class ResolveForm(forms.Form):
 
 
 class ReductionForm(ReasonForm):
-    """How much less a customer has to pay, and why."""
+    """How much less a customer has to pay, why, and what the page showed as open."""
+
+    shown_open = forms.DecimalField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, open_amount: Decimal, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["shown_open"].initial = open_amount
         self.open_amount = open_amount
         self.fields["amount"] = AmountField(label=_("Amount"), initial=open_amount)
         self.order_fields(["amount", "reason"])

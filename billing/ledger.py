@@ -121,10 +121,21 @@ def release(receipt: Receipt, *, by: User | None, reason: str) -> list[Allocatio
     return _undo(receipt, rows, by=by, reason=reason)
 
 
-def credit(invoice: Invoice, *, amount: Decimal, by: User | None, reason: str) -> CreditNote:
-    """Lower what a customer owes, with a numbered credit note. Raises NothingLeft, WrongInvoice."""
+def credit(
+    invoice: Invoice,
+    *,
+    amount: Decimal,
+    by: User | None,
+    reason: str,
+    shown_open: Decimal | None = None,
+) -> CreditNote:
+    """Lower what a customer owes, with a numbered credit note.
+
+    `shown_open` is what a page showed as open: with less left, a second click among other things,
+    nothing is done. Raises NothingLeft, WrongInvoice.
+    """
     with transaction.atomic():
-        invoice = _reduce(invoice, "credited", amount)
+        invoice = _reduce(invoice, "credited", amount, shown_open)
         today = clock.business_date(invoice.partner)
         note = CreditNote(
             partner=invoice.partner,
@@ -144,10 +155,20 @@ def credit(invoice: Invoice, *, amount: Decimal, by: User | None, reason: str) -
     return note
 
 
-def write_off(invoice: Invoice, *, amount: Decimal, by: User | None, reason: str) -> WriteOff:
-    """Give up an amount, inside the house only. Raises NothingLeft, WrongInvoice."""
+def write_off(
+    invoice: Invoice,
+    *,
+    amount: Decimal,
+    by: User | None,
+    reason: str,
+    shown_open: Decimal | None = None,
+) -> WriteOff:
+    """Give up an amount, inside the house only; `shown_open` as for a credit note.
+
+    Raises NothingLeft, WrongInvoice.
+    """
     with transaction.atomic():
-        invoice = _reduce(invoice, "written_off", amount)
+        invoice = _reduce(invoice, "written_off", amount, shown_open)
         row = WriteOff.objects.create(
             partner=invoice.partner,
             customer=invoice.customer,
@@ -259,13 +280,15 @@ def _write(receipt: Receipt, invoices: Iterable[Invoice]) -> None:
         facts_changed([receipt.customer])
 
 
-def _reduce(invoice: Invoice, column: str, amount: Decimal) -> Invoice:
+def _reduce(invoice: Invoice, column: str, amount: Decimal, shown_open: Decimal | None) -> Invoice:
     """Lock, read again, and raise one of the two amounts that lower an invoice."""
     Customer.objects.lock([invoice.customer_id])
     fresh = Invoice.objects.select_related("partner", "customer").get(pk=invoice.pk)
     if not fresh.is_issued:
         raise WrongInvoice
     if not 0 < amount <= fresh.open_amount:
+        raise NothingLeft
+    if shown_open is not None and fresh.open_amount < shown_open:
         raise NothingLeft
     setattr(fresh, column, getattr(fresh, column) + amount)
     fresh.save(update_fields=[column])

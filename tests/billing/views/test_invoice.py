@@ -134,6 +134,22 @@ def test_credit_lowers_what_is_open(clerk: Client, customer: Customer) -> None:
 
 
 @pytest.mark.parametrize("action", ["credit", "write_off"])
+def test_reducing_twice_from_one_page_reduces_once(
+    clerk: Client, customer: Customer, action: str
+) -> None:
+    invoice = issued_to(customer)
+    shown = clerk.get(to(action, invoice)).context["form"]["shown_open"].value()
+    answer = {"amount": "60.00", "reason": "test", "shown_open": str(shown)}
+
+    clerk.post(to(action, invoice), answer)
+    again = clerk.post(to(action, invoice), answer, follow=True)
+
+    invoice.refresh_from_db()
+    assert invoice.open_amount == D(1000)
+    assert "Less is open than the page showed. Nothing was changed." in again.content.decode()
+
+
+@pytest.mark.parametrize("action", ["credit", "write_off"])
 @pytest.mark.parametrize("amount", ["1060.01", "0", "-1", "x"])
 def test_reducing_by_a_wrong_amount_is_refused(
     clerk: Client, customer: Customer, action: str, amount: str
