@@ -14,8 +14,9 @@ from billing.models import Invoice
 from collections_policy import actions, facts, rules
 from collections_policy.actions import Decided
 from collections_policy.facts import NoPolicy, Situation
+from collections_policy.models import Case
 from collections_policy.sweep import CUSTOMER_ERRORS
-from customers.models import Customer
+from customers.models import Customer, CustomerQuerySet
 from partners import clock
 from partners.models import Partner
 
@@ -25,18 +26,32 @@ REASON = "payment, credit or dispute recorded"
 
 
 def judge_pending() -> int:
-    """Judge every customer with new facts, the longest known first. Returns how many were."""
+    """Judge every customer with new facts, or whose debt is tolerated now. Returns how many."""
+    return _judge_each(_with_new_facts()) + _judge_each(_tolerated())
+
+
+def _judge_each(waiting: CustomerQuerySet) -> int:
     judged, after = 0, 0
-    while batch := _pending(after):
+    while batch := _after(waiting, after):
         after = batch[-1].pk
         for partner_id, group in groupby(sorted(batch, key=_partner_id), key=_partner_id):
             judged += _judge_of_partner(partner_id, [customer.pk for customer in group])
     return judged
 
 
-def _pending(after: int) -> list[Customer]:
-    waiting = Customer.objects.filter(facts_version__gt=models.F("judged_version"), pk__gt=after)
-    return list(waiting.only("pk", "partner_id").order_by("pk")[:BATCH])
+def _with_new_facts() -> CustomerQuerySet:
+    return Customer.objects.filter(facts_version__gt=models.F("judged_version"))
+
+
+def _tolerated() -> CustomerQuerySet:
+    """Customers chased for no more than their partner tolerates since its setting was raised."""
+    tolerance = models.F("partner__settings__minimum_overdue_amount")
+    chased = Case.objects.are_open().filter(overdue_amount__lte=tolerance)
+    return Customer.objects.filter(pk__in=chased.values("customer"))
+
+
+def _after(waiting: CustomerQuerySet, after: int) -> list[Customer]:
+    return list(waiting.filter(pk__gt=after).only("pk", "partner_id").order_by("pk")[:BATCH])
 
 
 def _partner_id(customer: Customer) -> int:

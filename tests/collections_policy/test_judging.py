@@ -10,7 +10,7 @@ from collections_policy import judging, services
 from collections_policy.models import ActionStatus, Case, CaseStatus, CaseStep, CloseReason
 from customers.models import Customer
 from partners import clock
-from partners.models import AuditEntry, Partner, User
+from partners.models import AuditEntry, Partner, PartnerSettings, User
 from subscriptions.models import DesiredStatus, Hold, HoldReason, Subscription
 from subscriptions.services import Source, place_hold
 from tests.factories.billing import issued_to, overdue_for, receipt_from
@@ -68,6 +68,19 @@ def test_partial_payment_lifts_nothing(subscription: Subscription, clerk: User) 
 
     assert desired(subscription) == DesiredStatus.SUSPENDED
     assert Case.objects.get(customer=subscription.customer).is_open
+
+
+@pytest.mark.parametrize(("tolerated", "wanted"), [("1059.99", "suspended"), ("1060", "active")])
+def test_raised_tolerance_lifts_what_is_tolerated_now(
+    subscription: Subscription, clerk: User, tolerated: str, wanted: str
+) -> None:
+    overdue_for(subscription.customer, 25)
+    suspended(subscription, clerk)
+
+    PartnerSettings.objects.update(minimum_overdue_amount=tolerated)
+
+    assert desired(subscription) == wanted
+    assert judging.judge_pending() == 0
 
 
 @pytest.mark.parametrize("paid", [0, 1, 2], ids=["the oldest", "the middle one", "the last"])
