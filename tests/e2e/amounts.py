@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 CURRENCIES = r"(?:CN¥|¥|￥|CNY|USD|US\$|HK\$|€|元|RMB)"
 NUMBER = r"\d[\d.,\u00a0\u202f]*"
 AMOUNT = re.compile(rf"{CURRENCIES}\s?-?{NUMBER}|{NUMBER}\s?{CURRENCIES}")
-INVOICE_NUMBER = re.compile(r"\b20\d\d-\d{4,}\b|\bD\d{8}\b")
+INVOICE_NUMBER = re.compile(r"\bINV-\d{4}-\d+|\b[DG]\d{8,10}\b")
 
 
 def assert_no_amount(page: Page) -> None:

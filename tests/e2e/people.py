@@ -6,7 +6,7 @@ policy, no error in the console, nothing wider than a narrow screen.
 
 import re
 import time
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
@@ -157,6 +157,11 @@ class Person:
             self.page.wait_for_load_state("load")
             _assert_accessible(self.page)
             _assert_fits(self.page)
+
+    def picture(self, file: Path) -> None:
+        """Keep what the window shows."""
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=file, animations="disabled")
 
     def leave(self) -> None:
         """Close the window; complaints that nobody looked at count as well."""
