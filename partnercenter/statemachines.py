@@ -69,7 +69,7 @@ def section(table: Table) -> str:
     return f"### {name}\n\n```mermaid\n{diagram(table)}\n```"
 
 
-def diagram(table: Table) -> str:
+def diagram[S: StrEnum](table: Mapping[S, frozenset[S]]) -> str:
     """A Mermaid state diagram; the table's first state is where everything begins."""
     states = list(table)
     lines = ["stateDiagram-v2", f"    [*] --> {states[0].value}"]

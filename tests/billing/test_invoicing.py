@@ -16,6 +16,7 @@ from partners import clock
 from partners.models import Partner
 from tests.factories.billing import draft_of, issued_to
 from tests.factories.customers import ContactFactory, CustomerFactory
+from tests.threads import run_together
 
 D = Decimal
 
@@ -163,8 +164,7 @@ def test_two_people_issuing_at_once_share_the_numbers_without_gap_or_double() ->
             connection.close()
 
     threads = [threading.Thread(target=issue, args=(batch,)) for batch in batches]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    run_together(threads)
 
     numbers = Invoice.objects.order_by("number").values_list("number", flat=True)
     assert [str(number)[-5:] for number in numbers] == [f"{n:05d}" for n in range(1, 11)]

@@ -22,6 +22,7 @@ from partners import audit, clock
 from partners.models import AuditEntry, Partner
 from tests.factories.billing import draft_of, issued_to, overdue_for, payment, receipt_from
 from tests.factories.customers import CustomerFactory
+from tests.threads import run_together
 
 D = Decimal
 
@@ -155,7 +156,7 @@ def test_reverse_receipt_reopens_what_it_settled(customer: Customer) -> None:
 
     invoice.refresh_from_db()
     receipt.refresh_from_db()
-    assert (invoice.open_amount, receipt.allocated, receipt.unallocated) == (D(1060), 0, 0)
+    assert (invoice.open_amount, receipt.allocated, receipt.unallocated) == (D(1060), D(0), D(0))
     assert not Allocation.objects.standing().exists()
 
 
@@ -290,7 +291,7 @@ def test_nothing_moves_when_a_receipt_cannot_be_audited(
         receipt_from(customer)
 
     invoice.refresh_from_db()
-    assert (Receipt.objects.count(), invoice.allocated) == (0, 0)
+    assert (Receipt.objects.count(), invoice.allocated) == (0, D(0))
 
 
 def test_nothing_moves_when_a_reversal_cannot_be_audited(
@@ -355,8 +356,7 @@ def test_two_people_allocating_one_receipt_settle_it_once() -> None:
             connection.close()
 
     threads = [threading.Thread(target=allocate, args=(invoice,)) for invoice in invoices]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    run_together(threads)
 
     receipt.refresh_from_db()
     assert (receipt.unallocated, len(refused)) == (0, 1)

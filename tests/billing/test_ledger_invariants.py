@@ -62,7 +62,9 @@ class Ledger(RuleBasedStateMachine):
         standing = list(Allocation.objects.standing().order_by("pk"))
         ledger.reverse_allocation(data.draw(st.sampled_from(standing)), by=None, reason="test")
 
-    @precondition(lambda self: Invoice.objects.owed().exists() and Receipt.objects.with_credit())
+    @precondition(
+        lambda self: Invoice.objects.owed().exists() and Receipt.objects.with_credit().exists()
+    )
     @rule(data=st.data(), amount=AMOUNTS)
     def allocate(self, data: st.DataObject, amount: Decimal) -> None:
         receipt = data.draw(st.sampled_from(list(Receipt.objects.with_credit().order_by("pk"))))

@@ -125,8 +125,8 @@ def test_balances_show_debts_and_credit_per_currency(customer: Customer) -> None
 
     cny, usd = receivables.balances(customer.pk, clock.business_date(customer.partner))
 
-    assert (cny.currency, cny.overdue_amount, cny.credit) == ("CNY", D(1060), 0)
-    assert (usd.currency, usd.open_amount, usd.credit) == ("USD", 0, D(50))
+    assert (cny.currency, cny.overdue_amount, cny.credit) == ("CNY", D(1060), D(0))
+    assert (usd.currency, usd.open_amount, usd.credit) == ("USD", D(0), D(50))
 
 
 def test_freshness_remembers_who_said_so(partner: Partner) -> None:
@@ -197,5 +197,4 @@ def test_panel_tells_what_is_owed(customer: Customer, role: Callable[[Partner], 
     panel = panels.customer_panel(customer, role(customer.partner))
 
     assert panel is not None
-    [balance] = panel.context["balances"]  # type: ignore[misc]  # a list of one
-    assert balance["overdue"] == "CN¥1,060.00" or "1,060.00" in balance["overdue"]
+    assert "¥1,060.00" in str(panel.context["balances"])

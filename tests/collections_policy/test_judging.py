@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from billing import disputes, receipts
-from billing.models import DisputeCode, DisputeOutcome, Invoice
+from billing import disputes, invoicing, receipts
+from billing.invoicing import FapiaoFacts
+from billing.models import DisputeCode, DisputeOutcome, FapiaoStatus, Invoice, TermsFrom
 from collections_policy import judging, services
 from collections_policy.models import ActionStatus, Case, CaseStatus, CaseStep, CloseReason
 from customers.models import Customer
@@ -81,6 +82,22 @@ def test_raised_tolerance_lifts_what_is_tolerated_now(
 
     assert desired(subscription) == wanted
     assert judging.judge_pending() == 0
+
+
+def test_debt_with_a_later_due_date_is_chased_again_from_then(subscription: Subscription) -> None:
+    """The day on which the fapiao was delivered is corrected after the sweep saw it overdue."""
+    invoice = overdue_for(subscription.customer, 5)
+    Invoice.objects.filter(pk=invoice.pk).update(terms_from=TermsFrom.FAPIAO)
+    swept(subscription.partner)
+    today = clock.business_date(subscription.partner)
+    delivered = FapiaoFacts(status=FapiaoStatus.DELIVERED, delivered_on=today)
+
+    invoicing.record_fapiao(invoice, delivered, by=None, reason="a typing mistake")
+    judging.judge_pending()
+    swept(subscription.partner, today + timedelta(days=invoice.terms_days + 1))
+
+    cases = Case.objects.filter(customer=subscription.customer).order_by("pk")
+    assert [case.is_open for case in cases] == [False, True]
 
 
 @pytest.mark.parametrize("paid", [0, 1, 2], ids=["the oldest", "the middle one", "the last"])

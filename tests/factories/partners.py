@@ -1,5 +1,7 @@
 """Partners and people."""
 
+from typing import Any
+
 import factory
 
 from partners.models import AdminRole, AgentRole, Membership, Partner, PartnerSettings, User
@@ -38,7 +40,7 @@ def member(
     partner: Partner,
     agent_role: AgentRole = AgentRole.NONE,
     admin_role: AdminRole = AdminRole.NONE,
-    **fields: object,
+    **fields: Any,
 ) -> User:
     """A person with these roles at the partner."""
     user: User = UserFactory.create(**fields)
@@ -48,7 +50,7 @@ def member(
     return user
 
 
-def admin_agent(partner: Partner, **fields: object) -> User:
+def admin_agent(partner: Partner, **fields: Any) -> User:
     """May see and do all daily work."""
     return member(partner, AgentRole.ADMIN, **fields)
 

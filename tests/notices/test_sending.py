@@ -22,6 +22,7 @@ from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.notices import queued_to
 from tests.factories.partners import billing_admin
 from tests.factories.subscriptions import SubscriptionFactory
+from tests.threads import run_together
 
 NOON = datetime(2026, 3, 31, 4, 0, tzinfo=UTC)
 """12:00 in Shanghai."""
@@ -257,7 +258,6 @@ def test_two_workers_send_each_letter_once() -> None:
             connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    run_together(threads)
 
     assert (sum(sent), len(mail.outbox)) == (10, 10)

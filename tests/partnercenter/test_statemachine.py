@@ -17,7 +17,7 @@ class Light(StrEnum):
     BROKEN = "broken"
 
 
-TABLE = {
+TABLE: statemachines.Table = {
     Light.RED: frozenset({Light.GREEN, Light.BROKEN}),
     Light.GREEN: frozenset({Light.RED}),
     Light.BROKEN: frozenset[Light](),

@@ -150,7 +150,7 @@ def test_kinds_without_words_of_their_own_read_as_written() -> None:
 
 
 def test_entry_about_a_case_leads_nowhere_for_who_may_not_open_it(partner: Partner) -> None:
-    entry = AuditEntry(partner=partner, kind="case.opened", subject_id="7")
+    entry = AuditEntry(partner_id=partner.pk, kind="case.opened", subject_id="7")
     entry.subject_kind = "collections_policy.case"
 
     assert activity.line(entry, sales_agent(partner), partner).url == ""

@@ -276,7 +276,7 @@ def test_any_order_of_events_ends_in_agreement(
     with Connections() as centers:
         world = World(connected, emulator, centers)
         machine = type("CustomersMachine", (Machine,), {"world": world})
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             machine,
             settings=settings(
                 max_examples=EXAMPLES,

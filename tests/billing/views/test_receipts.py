@@ -92,7 +92,7 @@ def test_list_filters_by_day(clerk: Client, customer: Customer) -> None:
 def test_export_is_safe_to_open(clerk: Client, customer: Customer) -> None:
     receipt_from(customer, remark="@SUM(A1)", payer="+86")
 
-    text = b"".join(clerk.get(LIST, {"format": "csv"})).decode("utf-8-sig")  # type: ignore[arg-type]  # streamed
+    text = b"".join(clerk.get(LIST, {"format": "csv"})).decode("utf-8-sig")
 
     assert "'@SUM(A1)" in text
     assert "'+86" in text
