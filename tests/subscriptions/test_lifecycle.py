@@ -70,7 +70,7 @@ def test_lock_of_another_customer_does_not_count() -> None:
 
 def test_nothing_moves_when_the_audit_entry_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     change = change_at(ChangeStatus.PENDING)
-    monkeypatch.setattr(audit, "_entry", lambda *_: AuditEntry(kind=None))
+    monkeypatch.setattr(audit, "_entry", lambda *_: AuditEntry())
     with pytest.raises(Exception, match="null value"), transaction.atomic():
         _move(change, ChangeStatus.CANCELLED)
     change.refresh_from_db()

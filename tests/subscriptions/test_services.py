@@ -171,7 +171,7 @@ def test_expired_hold_is_lifted_with_its_reason(subscription: Subscription, cler
 def test_nothing_is_held_when_the_audit_fails(
     subscription: Subscription, clerk: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(audit, "_entry", lambda *_: AuditEntry(kind=None))
+    monkeypatch.setattr(audit, "_entry", lambda *_: AuditEntry())
     with pytest.raises(Exception, match="null value"):
         _hold(subscription, clerk)
 
