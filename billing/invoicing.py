@@ -158,14 +158,19 @@ def record_fapiao(invoice: Invoice, facts: FapiaoFacts, *, by: User | None, reas
         fresh.fapiao_number, fresh.fapiao_on = facts.number, facts.on
         fresh.fapiao_delivered_on, fresh.fapiao_delivery = facts.delivered_on, facts.delivery
         if fresh.terms_from == TermsFrom.FAPIAO:
-            fresh.due_on = (
-                rules.due_on(facts.delivered_on, fresh.terms_days) if facts.delivered_on else None
-            )
+            _count_from_delivery(fresh, facts.delivered_on)
         fresh.save()
         facts_changed([fresh.customer])
         after = {"status": facts.status, "number": facts.number, "due_on": fresh.due_on}
         audit.record(_fact(fresh, "invoice.fapiao_recorded", reason, before, after), by=by)
     return fresh
+
+
+def _count_from_delivery(invoice: Invoice, delivered_on: date | None) -> None:
+    """Set the due date; after another one the sweep has to see the invoice overdue anew."""
+    due_on = rules.due_on(delivered_on, invoice.terms_days) if delivered_on else None
+    if due_on != invoice.due_on:
+        invoice.due_on, invoice.overdue_flagged_on = due_on, None
 
 
 def _issue_batch(
