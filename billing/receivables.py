@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, CharField, Max, Min, Q, Sum, Value, When
+from django.db.models import Case, CharField, Min, Q, Sum, Value, When
 
 from billing.models import Invoice, Receipt
 from partners.models import Partner
@@ -153,18 +153,6 @@ def ageing(partner: Partner, business_date: date) -> list[AgeingRow]:
             "amount"
         ]
     return [AgeingRow(currency, amounts[currency]) for currency in sorted(amounts)]
-
-
-def last_payment_on(customer_ids: Collection[int]) -> dict[int, date]:
-    """The newest day on which money of each customer came in: one query."""
-    rows = (
-        Receipt.objects.standing()
-        .filter(customer_id__in=customer_ids)
-        .order_by()
-        .values("customer_id")
-        .annotate(newest=Max("received_on"))
-    )
-    return {row["customer_id"]: row["newest"] for row in rows}
 
 
 def _credit(customer_id: int) -> dict[str, Decimal]:

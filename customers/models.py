@@ -107,14 +107,6 @@ class ContactRole(models.TextChoices):
     MANAGEMENT = "management", _("Management")
 
 
-class ContactQuerySet(ScopedQuerySet["Contact"]):
-    """Contacts of customers."""
-
-    def for_billing(self) -> Self:
-        """Whom to write to about money: billing contacts first, then management."""
-        return self.exclude(role=ContactRole.TECHNICAL).order_by("role", "id")
-
-
 class Contact(models.Model):
     """A person at the customer. One should be reachable outside the customer's own tenant."""
 
@@ -126,7 +118,7 @@ class Contact(models.Model):
     mobile = models.CharField(_("mobile number"), max_length=40, blank=True)
     wechat = models.CharField(_("WeChat ID"), max_length=60, blank=True)
 
-    objects: ClassVar[ContactQuerySet] = ContactQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ScopedQuerySet["Contact"]] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("contact")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import models, transaction
 
 from customers import names
-from customers.models import Contact, ContactRole, CreditDecision, Customer
+from customers.models import Contact, CreditDecision, Customer
 from partners import audit, clock
 from partners.models import Partner, User
 
@@ -154,12 +154,6 @@ def is_outside_tenant(contact: Contact, customer: Customer) -> bool:
         return True
     domain = contact.email.rpartition("@")[2].lower()
     return bool(domain) and domain != customer.domain.lower()
-
-
-def billing_contacts(customer: Customer) -> list[Contact]:
-    """Whom to write to about money, those outside the customer's tenant first."""
-    contacts = customer.contacts.exclude(role=ContactRole.TECHNICAL).order_by("role", "id")
-    return sorted(contacts, key=lambda contact: not is_outside_tenant(contact, customer))
 
 
 def _fact(

@@ -16,7 +16,6 @@ from uuid import UUID
 from vianet import wire
 
 STALE_ETAG_CODE = "2055"
-PARENT_NOT_ACTIVE_CODE = "27009"
 DESCRIPTION_LENGTH = 1024  # as documented; anything longer is cut
 CODE_LENGTH = 64
 

@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from collections_policy.models.policy import Action, PolicyStep, PolicyVersion
+from collections_policy.models.policy import PolicyStep, PolicyVersion
 from customers.models import Customer
 from partners.access import ScopedQuerySet
 from partners.models import Partner
@@ -206,10 +206,6 @@ class CaseStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} · {self.get_status_display()}"
-
-    @property
-    def is_proposal(self) -> bool:
-        return self.step.action == Action.PROPOSE_SUSPENSION
 
 
 class PauseQuerySet(ScopedQuerySet["Pause"]):

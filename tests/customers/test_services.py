@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from customers import services
-from customers.models import Contact, ContactRole, CreditDecision, Customer
+from customers.models import Contact, CreditDecision, Customer
 from partners import audit
 from partners.models import AuditEntry, Partner, User
 from tests.factories.customers import ContactFactory, CustomerFactory
@@ -213,12 +213,3 @@ def test_is_outside_tenant(partner: Partner, contact: dict[str, str], is_outside
     person = ContactFactory.create(customer=customer, **contact)
 
     assert services.is_outside_tenant(person, customer) is is_outside
-
-
-def test_billing_contacts_come_from_outside_first(partner: Partner) -> None:
-    customer = CustomerFactory.create(partner=partner, domain="in.example")
-    inside = ContactFactory.create(customer=customer, email="a@in.example")
-    outside = ContactFactory.create(customer=customer, role=ContactRole.MANAGEMENT)
-    ContactFactory.create(customer=customer, role=ContactRole.TECHNICAL)
-
-    assert services.billing_contacts(customer) == [outside, inside]

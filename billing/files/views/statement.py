@@ -16,8 +16,6 @@ from partners.lists import list_page
 from partners.panels import timeline
 from partners.permissions import Permission
 
-SOON_DAYS = 7
-
 
 @require_GET
 @list_view(Permission.SEE_PARTNER_BILL)
