@@ -1,5 +1,7 @@
 """What collections says on shared pages, redacted by permission: amounts only for who may see."""
 
+from collections.abc import Sequence
+
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -48,13 +50,26 @@ def customer_panel(customer: Customer, user: User) -> Panel | None:
 
 def hold_explanation(hold: Hold, user: User) -> HoldExplanation:
     """Why this hold of a case stands and what lifts it: an amount, or whom to ask."""
-    case = Case.objects.select_related("customer", "partner").filter(pk=hold.source_id).first()
+    [explanation] = hold_explanations([hold], user)
+    return explanation
+
+
+def hold_explanations(holds: Sequence[Hold], user: User) -> list[HoldExplanation]:
+    """The same for many holds: what lifts them is asked once for each case, not for each hold."""
+    ids = {hold.source_id for hold in holds}
+    cases = Case.objects.select_related("customer", "partner__settings").filter(pk__in=ids)
+    lifts = {str(case.pk): _what_lifts(case, user) for case in cases}
+    unknown = _words_without_amount(None)
+    return [_explanation(hold, lifts.get(hold.source_id, unknown)) for hold in holds]
+
+
+def _explanation(hold: Hold, lifted_by: str) -> HoldExplanation:
     return HoldExplanation(
         hold=hold,
         reason=hold.get_reason_display(),
         placed_by=str(hold.placed_by) if hold.placed_by else "",
         placed_at=hold.placed_at,
-        lifted_by=_what_lifts(case, user),
+        lifted_by=lifted_by,
         say=_("There is a question about an invoice. I connect you with our billing team."),
         do_not_say=_("Do not name amounts to anybody but the customer's billing contact."),
     )
@@ -80,8 +95,8 @@ def home_panel(partner: Partner, user: User) -> Panel | None:
     )
 
 
-def _what_lifts(case: Case | None, user: User) -> str:
-    if case is None or not can(user, Permission.SEE_RECEIVABLES, case.partner):
+def _what_lifts(case: Case, user: User) -> str:
+    if not can(user, Permission.SEE_RECEIVABLES, case.partner):
         return _words_without_amount(case)
     on = clock.business_date(case.partner)
     owed = receivables.overdue_by_currency([case.customer_id], on)

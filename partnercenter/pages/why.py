@@ -1,5 +1,6 @@
 """The card that answers the phone: why is it suspended, and what lifts it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from collections_policy import panels as collections
@@ -29,37 +30,40 @@ class Why:
 def why(subscription: Subscription, user: User) -> Why:
     """Explain one subscription to this person."""
     holds = Hold.objects.are_open().on(subscription)
-    return _why(
-        subscription, list(holds.select_related("placed_by", "partner", "subscription")), user
-    )
+    explained = _explained(holds.select_related("placed_by", "partner", "subscription"), user)
+    return Why(subscription, status_label(subscription), tuple(explained))
 
 
 def why_each(subscriptions_: list[Subscription], user: User) -> list[Why]:
     """Explain several, their own holds and those of their bases read together."""
     ids = {each.pk for each in subscriptions_} | {each.base_id for each in subscriptions_}
     holds = Hold.objects.are_open().filter(subscription__in=[each for each in ids if each])
-    by_subscription: dict[int, list[Hold]] = {}
-    for hold in holds.select_related("placed_by", "partner", "subscription"):
-        by_subscription.setdefault(hold.subscription_id, []).append(hold)
+    by_subscription: dict[int, list[HoldExplanation]] = {}
+    for explanation in _explained(
+        holds.select_related("placed_by", "partner", "subscription"), user
+    ):
+        by_subscription.setdefault(explanation.hold.subscription_id, []).append(explanation)
     return [
-        _why(
+        Why(
             each,
-            by_subscription.get(each.pk, []) + by_subscription.get(each.base_id or 0, []),
-            user,
+            status_label(each),
+            (*by_subscription.get(each.pk, []), *by_subscription.get(each.base_id or 0, [])),
         )
         for each in subscriptions_
     ]
 
 
-def _why(subscription: Subscription, holds: list[Hold], user: User) -> Why:
-    explained = tuple(_explain(hold, user) for hold in holds)
-    return Why(subscription, status_label(subscription), explained)
-
-
-def _explain(hold: Hold, user: User) -> HoldExplanation:
-    is_of_case = hold.source_kind == HoldSource.CASE
-    explain = collections.hold_explanation if is_of_case else subscriptions.hold_explanation
-    return replace(explain(hold, user), note=_note(hold, user))
+def _explained(holds: Iterable[Hold], user: User) -> list[HoldExplanation]:
+    """Each hold in the words of the room that placed it, in the order given."""
+    all_holds = list(holds)
+    of_cases = [hold for hold in all_holds if hold.source_kind == HoldSource.CASE]
+    said = {each.hold.pk: each for each in collections.hold_explanations(of_cases, user)}
+    return [
+        replace(
+            said.get(hold.pk) or subscriptions.hold_explanation(hold, user), note=_note(hold, user)
+        )
+        for hold in all_holds
+    ]
 
 
 def _note(hold: Hold, user: User) -> str:

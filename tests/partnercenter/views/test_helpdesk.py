@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from collections_policy.services import suspend_for_non_payment
 from partners.models import AdminRole, Partner, User
 from partners.permissions import Permission
 from subscriptions.models import HoldReason, Subscription
@@ -138,3 +139,21 @@ def test_helpdesk_asks_the_same_queries_for_one_and_for_thirty(
     SubscriptionFactory.create_batch(29, customer=subscription.customer, base=subscription)
 
     assert queries_of(phone, url) == few
+
+
+@pytest.mark.parametrize("role", [help_desk_agent, admin_agent])
+def test_helpdesk_asks_the_same_queries_for_one_debt_hold_and_for_ten(
+    partner: Partner,
+    subscription: Subscription,
+    signed_in: SignIn,
+    role: Callable[[Partner], User],
+) -> None:
+    boss, reader = admin_agent(partner), signed_in(role(partner))
+    held_for_debt(subscription, by=boss)
+    url = f"{URL}?q={subscription.customer.domain}"
+    others = SubscriptionFactory.create_batch(9, customer=subscription.customer)
+    few = queries_of(reader, url)
+
+    suspend_for_non_payment(others, by=boss, note="unpaid")
+
+    assert queries_of(reader, url) == few
