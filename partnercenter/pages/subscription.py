@@ -71,16 +71,14 @@ def _facts(found: Subscription) -> list[dict[str, object]]:
 
 def _clock(found: Subscription) -> list[dict[str, object]]:
     """Since when, and until when data is kept; both as far as they are known."""
-    since = found.suspended_not_before or found.suspended_not_after
-    words = (
-        _("between %(first)s and %(last)s") if found.suspended_not_before else _("before %(last)s")
-    )
-    if since is None or found.suspended_not_after is None:
+    if found.suspended_not_after is None:
         return []
-    when = words % {
-        "first": moment_in(since, found.partner),
-        "last": moment_in(found.suspended_not_after, found.partner),
-    }
+    last = moment_in(found.suspended_not_after, found.partner)
+    when = _("before %(last)s") % {"last": last}
+    if found.suspended_not_before is not None:
+        first = moment_in(found.suspended_not_before, found.partner)
+        between = _("between %(first)s and %(last)s") % {"first": first, "last": last}
+        when = last if first == last else between
     deletion = (
         date_format(found.data_deletion_on, "DATE_FORMAT")
         if found.data_deletion_on
