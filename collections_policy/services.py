@@ -85,14 +85,17 @@ def not_until(case: Case, until: date, *, by: User | None, reason: str) -> Pause
 
 def unblock_with_debt(
     hold: Hold, *, by: User, reason: str, not_before: date | None = None
-) -> Pause:
+) -> Pause | None:
     """Lift a case's hold although money is owed, and pause chasing.
 
-    Without a date nothing is proposed again for five working days. Raises PauseInThePast.
+    Without a date nothing is proposed again for five working days. None, and nothing done, when
+    the hold was lifted in the meantime: whoever has paid needs no pause. Raises PauseInThePast.
     """
     subscription = hold.subscription
     with transaction.atomic():
         Customer.objects.lock([subscription.customer_id])
+        if not Hold.objects.are_open().filter(pk=hold.pk).exists():
+            return None
         lift_hold(hold, by=by, reason=reason)
         partner = subscription.partner
         until = not_before or pauses.default_end(partner, clock.business_date(partner))

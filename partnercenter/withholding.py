@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from collections_policy import eligibility
@@ -66,13 +67,15 @@ def may_lift(hold: Hold, user: User) -> str:
     needs_security = hold.reason in {HoldReason.FRAUD, HoldReason.MISUSE}
     if needs_security and not can(user, Permission.SUSPEND_NOW, hold.partner):
         return _("A security review is closed by an admin agent or global admin.")
-    if hold.reason == HoldReason.OPERATOR and hold.released_at is None:
+    is_theirs = hold.reason == HoldReason.OPERATOR and hold.released_at is None
+    if is_theirs and hold.subscription.is_seen_suspended:
         return _("Record first that 21Vianet released it.")
     return ""
 
 
+@transaction.atomic
 def unblock(holds: Collection[Hold], *, reason: str, not_before: date | None, by: User) -> None:
-    """Lift these holds. A debt that is still owed is not proposed again before `not_before`.
+    """Lift these holds, all or none. A debt still owed is not proposed again before `not_before`.
 
     Raises NotReleased.
     """

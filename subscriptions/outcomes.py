@@ -59,7 +59,10 @@ class Outcome:
 
 
 def of_failed_patch(error: errors.VianetError, change: StatusChange) -> Outcome:
-    """What a PATCH that raised means."""
+    """What a PATCH that raised means.
+
+    A refused unblock is tried again: whoever has paid must not stay suspended for one answer.
+    """
     later = rules.backoff(change.attempts, jitter())
     match error:
         case errors.OutcomeUnknown() | errors.Unreachable():
@@ -69,12 +72,12 @@ def of_failed_patch(error: errors.VianetError, change: StatusChange) -> Outcome:
             return Outcome.waiting(str(error), max(told, later))
         case errors.StaleResource() if _is_stale_each_time(change):
             return Outcome(Meaning.PERSON, str(error))
-        case errors.StaleResource() | errors.Conflict() | errors.Unauthorized():
-            return Outcome.waiting(str(error), later)
         case errors.Forbidden() | errors.NotFound():
             return Outcome(Meaning.PERSON, str(error))
-        case _:
+        case errors.Refused() if change.target == Target.SUSPENDED:
             return Outcome(Meaning.REFUSED, str(error))
+        case _:
+            return Outcome.waiting(str(error), later)
 
 
 def of_failed_read(error: errors.VianetError, attempts: int) -> Outcome:

@@ -106,7 +106,8 @@ def issue(request: PortalRequest) -> HttpResponseBase:
     """Issue the chosen drafts, or all of them, after showing how many and how much."""
     sent = request.POST if request.method == "POST" else request.GET
     drafts = _chosen_drafts(request, sent)
-    if sent.get("partner") not in {None, str(request.partner.pk)}:
+    shown_for = sent.get("partner", "" if request.method == "POST" else str(request.partner.pk))
+    if shown_for != str(request.partner.pk):
         message = _("You have switched to another partner since.")
         return render(request, "409.html", {"message": message}, status=409)
     if not drafts.exists():
@@ -124,7 +125,9 @@ def _chosen_drafts(request: PortalRequest, sent: Any) -> InvoiceQuerySet:
     if ids:
         return drafts.filter(pk__in=ids)
     up_to = sent.get("up_to", "")
-    return drafts.filter(pk__lte=int(up_to)) if up_to.isdecimal() else drafts
+    if up_to.isdecimal():
+        return drafts.filter(pk__lte=int(up_to))
+    return drafts.none() if request.method == "POST" else drafts
 
 
 def _issue_page(request: PortalRequest, drafts: InvoiceQuerySet) -> dict[str, Any]:

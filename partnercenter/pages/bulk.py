@@ -104,7 +104,7 @@ def _unblock_each(chosen: Iterable[Subscription], *, reason: str, by: User) -> R
     result = Result()
     for subscription in chosen:
         holds = Hold.objects.are_open().on(subscription).select_related("partner", "subscription")
-        refusals = {hold: withholding.may_lift(hold, by) for hold in holds}
+        refusals = {hold: _may_lift_in_bulk(hold, subscription, by) for hold in holds}
         liftable = [hold for hold, refusal in refusals.items() if not refusal]
         try:
             withholding.unblock(liftable, reason=reason, not_before=None, by=by)
@@ -114,6 +114,13 @@ def _unblock_each(chosen: Iterable[Subscription], *, reason: str, by: User) -> R
         result.failures += left or ([] if holds else [f"{_name(subscription)}: {_('not held')}"])
         result.done += bool(liftable) and not left
     return result
+
+
+def _may_lift_in_bulk(hold: Hold, subscription: Subscription, by: User) -> str:
+    """A base's hold is lifted with the base: lifting it here would resume what nobody chose."""
+    if hold.subscription_id != subscription.pk:
+        return _("held by its base subscription %(base)s") % {"base": hold.subscription}
+    return withholding.may_lift(hold, by)
 
 
 def _asked(request: PortalRequest) -> QueryDict:

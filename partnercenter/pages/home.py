@@ -24,9 +24,10 @@ from partners.models import Connection, Membership, Partner, User
 from partners.panels import Panel
 from partners.permissions import Permission
 from service_requests import panels as requests
-from subscriptions.models import ChangeStatus, DeletionClock, StatusChange, Subscription
+from subscriptions.models import ChangeStatus, DeletionClock, StatusChange, Subscription, Target
 
 SOON = timedelta(days=30)
+UNBLOCK_SHOULD_TAKE = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,14 @@ def _todos(partner: Partner, user: User) -> Iterator[Todo]:
     subscriptions = reverse("subscriptions:list")
     changes = StatusChange.objects.of_partner(partner).filter(status=ChangeStatus.NEEDS_PERSON)
     disagreeing = Subscription.objects.of_partner(partner).disagreeing()
+    slow = clock.now() - UNBLOCK_SHOULD_TAKE
+    unblocks = StatusChange.objects.of_partner(partner).unfinished().filter(target=Target.ACTIVE)
     if can(user, Permission.SUSPEND, partner):
+        yield Todo(
+            _("unblocks wait for 21Vianet longer than two minutes"),
+            unblocks.filter(created_at__lt=slow).count(),
+            f"{subscriptions}?status=moving",
+        )
         yield Todo(_("changes need a person"), changes.count(), f"{subscriptions}?status=person")
         yield Todo(
             _("subscriptions on which 21Vianet disagrees"),

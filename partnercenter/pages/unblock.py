@@ -91,6 +91,12 @@ def _context(
     ]
     if any(hold.reason == HoldReason.NON_PAYMENT for hold in refusals):
         warnings.append(_debt(request, subscription))
+    warnings += [
+        _("“%(reason)s” stands on the base subscription %(base)s: lifting it resumes that, too.")
+        % {"reason": hold.get_reason_display(), "base": hold.subscription}
+        for hold in refusals
+        if hold.subscription_id != subscription.pk
+    ]
     if not refusals:
         warnings.append(_("No reason is open: there is nothing to lift."))
     return {

@@ -346,3 +346,14 @@ def test_drain_carries_everything_that_is_due_in_threads(
     _hold(subscription, clerk)
     assert sending.deliver_due(Target.SUSPENDED) == 1
     assert StatusChange.objects.get().status == ChangeStatus.CONFIRMED
+
+
+def test_refused_unblock_is_tried_again(
+    suspension: StatusChange, emulator: EmulatorHandle, clerk: User
+) -> None:
+    _deliver(suspension)
+    services.lift_hold(_held(suspension.subscription), by=clerk, reason="paid")
+    emulator.plan_faults({"match": PATCH, "do": "status", "status": 400})
+    unblock = _open(suspension.subscription)
+    assert _deliver(unblock).status == ChangeStatus.PENDING
+    assert _deliver(unblock).status == ChangeStatus.CONFIRMED

@@ -18,6 +18,19 @@ SignIn = Callable[[User], Client]
 URL = reverse("billing:invoices_issue")
 
 
+def everything_shown(partner: Partner) -> dict[str, int]:
+    """What the page sends for all drafts: up to the newest one it showed."""
+    newest = Invoice.objects.of_partner(partner).drafts().latest("pk")
+    return {"partner": partner.pk, "up_to": newest.pk}
+
+
+def test_post_that_names_no_draft_issues_none(partner: Partner, signed_in: SignIn) -> None:
+    draft = draft_of(CustomerFactory.create(partner=partner))
+    signed_in(billing_admin(partner)).post(URL, {"partner": partner.pk})
+    draft.refresh_from_db()
+    assert draft.is_draft
+
+
 def test_page_says_how_many_and_how_much(partner: Partner, signed_in: SignIn) -> None:
     draft_of(CustomerFactory.create(partner=partner))
     draft_of(CustomerFactory.create(partner=partner), currency="USD")
@@ -33,7 +46,7 @@ def test_post_issues_and_writes_the_letters(partner: Partner, signed_in: SignIn)
     ContactFactory.create(customer=customer)
     draft = draft_of(customer)
 
-    response = signed_in(billing_admin(partner)).post(URL, {"partner": partner.pk})
+    response = signed_in(billing_admin(partner)).post(URL, everything_shown(partner))
 
     draft.refresh_from_db()
     assert response["Location"] == reverse("billing:invoice", args=[draft.pk])
@@ -69,7 +82,7 @@ def test_post_reports_each_failure_and_issues_the_rest(partner: Partner, signed_
     draft_of(customer, net="-10.00")
     good = draft_of(customer)
 
-    response = signed_in(billing_admin(partner)).post(URL, {"partner": partner.pk}, follow=True)
+    response = signed_in(billing_admin(partner)).post(URL, everything_shown(partner), follow=True)
 
     good.refresh_from_db()
     texts = [str(message) for message in response.context["messages"]]
@@ -96,7 +109,7 @@ def test_numbers_have_no_gaps_after_a_failure(partner: Partner, signed_in: SignI
     customer = CustomerFactory.create(partner=partner)
     drafts = [draft_of(customer), draft_of(customer, net="-1.00"), draft_of(customer)]
 
-    signed_in(billing_admin(partner)).post(URL, {"partner": partner.pk})
+    signed_in(billing_admin(partner)).post(URL, everything_shown(partner))
 
     numbers = Invoice.objects.filter(pk__in=[row.pk for row in drafts], number__isnull=False)
     endings = [str(row.number)[-5:] for row in numbers.order_by("number")]
@@ -109,7 +122,7 @@ def test_many_are_issued_by_a_job(
     monkeypatch.setattr(issuing, "AT_ONCE", 1)
     drafts = [draft_of(CustomerFactory.create(partner=partner)) for _ in range(3)]
 
-    response = signed_in(billing_admin(partner)).post(URL, {"partner": partner.pk})
+    response = signed_in(billing_admin(partner)).post(URL, everything_shown(partner))
     jobs.drain(issuing.KIND, issuing.issue)
 
     job = Job.objects.get()

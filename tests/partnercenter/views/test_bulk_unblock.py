@@ -169,3 +169,16 @@ def test_bulk_names_the_missing_right(
 
 def test_bulk_takes_no_other_method(agent: Client) -> None:
     assert agent.delete(URL).status_code == 405
+
+
+def test_bulk_does_not_resume_a_base_nobody_chose(
+    partner: Partner, boss: User, agent: Client
+) -> None:
+    base = SubscriptionFactory.create(customer__partner=partner)
+    add_on = SubscriptionFactory.create(customer=base.customer, base=base)
+    held(base, HoldReason.CUSTOMER_REQUEST, by=boss)
+
+    response = agent.post(URL, answer(add_on, partner=partner), follow=True)
+
+    assert Hold.objects.are_open().count() == 1
+    assert "held by its base subscription" in response.content.decode()
