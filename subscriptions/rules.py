@@ -54,8 +54,12 @@ def deletion(window: Window | None, days: int) -> Deletion:
         return Deletion(DeletionClock.STOPPED, None)
     if window.not_before is None:
         return Deletion(DeletionClock.AT_RISK, None)
-    earliest = window.not_before.astimezone(UTC).date()
-    return Deletion(DeletionClock.KNOWN, earliest + timedelta(days=days))
+    return Deletion(DeletionClock.KNOWN, deletion_date(window.not_before, days))
+
+
+def deletion_date(suspended_at: datetime, days: int) -> date:
+    """Not later than when 21Vianet deletes the data of what was suspended at an instant."""
+    return suspended_at.astimezone(UTC).date() + timedelta(days=days)
 
 
 class Verdict(StrEnum):

@@ -63,13 +63,16 @@ create() {
     fi
 }
 
+# An environment that uv made has no pip of its own.
 by_pip() {
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null 2>&1
     .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$1"
 }
 
 # uv installs in seconds what takes pip minutes; where its wheel can't be had, pip does as well.
 find_uv() {
     command -v uv && return
+    [ -x .venv/bin/uv ] && printf '%s\n' .venv/bin/uv && return
     by_pip requirements-tools.txt >/dev/null 2>&1 && printf '%s\n' .venv/bin/uv
 }
 

@@ -1,7 +1,5 @@
 """The dialog that suspends one subscription."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +17,7 @@ from partners.http import PortalRequest, ensure, posted, record_view
 from partners.models import Partner
 from partners.nudges import nudge
 from partners.permissions import Permission
+from subscriptions import rules
 from subscriptions.labels import status_label
 from subscriptions.models import HoldReason, Subscription
 from subscriptions.services import SubscriptionDeleted
@@ -111,7 +110,7 @@ def verb(seats: int) -> str:
 def effects_of(partner: Partner, seats: int, add_ons: list[str]) -> list[str]:
     """What a suspension does, as far as 21Vianet's documentation says (Suspend a subscription)."""
     days = partner.settings.data_deletion_days
-    last_day = date_format(clock.business_date(partner) + timedelta(days=days), "DATE_FORMAT")
+    last_day = date_format(rules.deletion_date(clock.now(), days), "DATE_FORMAT")
     lines = [
         ngettext(
             "%(seats)s person can no longer sign in or use the service.",

@@ -1,8 +1,10 @@
 """The dialog that suspends one subscription."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -94,6 +96,16 @@ def test_suspend_for_non_payment_waits_until_new_facts_are_judged(
 
     assert response.status_code == 422
     assert "new payment data is being checked" in response.content.decode()
+
+
+def test_dialog_names_the_earliest_day_of_deletion(
+    partner: Partner, subscription: Subscription, signed_in: SignIn
+) -> None:
+    with time_machine.travel(datetime(2026, 11, 22, 21, tzinfo=UTC), tick=False):
+        client = signed_in(admin_agent(partner))
+        page = client.get(dialog_of(subscription)).content.decode()
+
+    assert "21 Jan 2027" in page
 
 
 def test_dialog_names_no_amount_to_a_sales_agent(
