@@ -44,13 +44,13 @@ def emulator(portal: Stack) -> Emulator:
 
 @pytest.fixture
 def arrive(portal: Stack, browser: Browser) -> Iterator[Arrive]:
-    """Call with a login to have that person sign in; options as for Person."""
+    """Call with a login to have that person sign in, or with "" for a visitor."""
     people: list[Person] = []
 
     def come(login: str, **options: object) -> Person:
         person = Person(browser, portal.portal_url, **options)  # type: ignore[arg-type]  # passed on
         people.append(person)
-        return person.sign_in(login)
+        return person.sign_in(login) if login else person
 
     yield come
     for person in people:

@@ -1,5 +1,7 @@
 """The main pages in three languages, light and dark, on a desk and on a phone."""
 
+from pathlib import PurePosixPath
+
 import pytest
 from playwright.sync_api import expect
 
@@ -37,9 +39,8 @@ def test_main_pages_work_in(language: str, code: str, arrive: Arrive) -> None:
     person.choose_language("English")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_main_pages_fit_a_phone(scheme: str, arrive: Arrive) -> None:
-    person = arrive("global", size=PHONE, scheme=scheme)
+def test_main_pages_fit_a_phone(arrive: Arrive) -> None:
+    person = arrive("global", size=PHONE)
     for address in MAIN_PAGES:
         person.open(address)
 
@@ -56,3 +57,10 @@ def test_records_fit_a_phone(arrive: Arrive) -> None:
         person.open(address)
         person.main.get_by_role("table").get_by_role("rowheader").get_by_role("link").first.click()
         person.look()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_visitors_find_the_way_in_on_a_phone(scheme: str, arrive: Arrive) -> None:
+    visitor = arrive("", size=PHONE, scheme=scheme).open("/customers/")
+    expect(visitor.main.get_by_label("Email")).to_be_visible()
+    assert visitor.path == PurePosixPath("/accounts/login")

@@ -11,8 +11,8 @@ from tests.e2e.conftest import Arrive
 from tests.e2e.people import Person
 
 pytestmark = pytest.mark.e2e
-MOST_PAGES = 60
-MOST_OF_ONE_KIND = 5
+MOST_PAGES = 50
+MOST_OF_ONE_KIND = 3
 
 
 def test_no_page_a_sales_agent_can_reach_names_an_amount(arrive: Arrive) -> None:
