@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -126,13 +127,24 @@ class Stack:
 @contextmanager
 def running_stack(folder: Path) -> Iterator[Stack]:
     """A portal with demo data for the time of the block, on a database of its own."""
-    with _fresh_database(os.environ["DATABASE_URL"]) as database_url:
+    server_url = os.environ["DATABASE_URL"]
+    with _termination_as_interrupt(), _fresh_database(server_url) as database_url:
         stack = Stack(folder, _environment(folder, database_url))
         try:
             stack.start()
             yield stack
         finally:
             stack.stop()
+
+
+@contextmanager
+def _termination_as_interrupt() -> Iterator[None]:
+    """A run that is told to end takes its processes and its database along, as with Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
