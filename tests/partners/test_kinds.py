@@ -49,7 +49,7 @@ def test_each_state_of_a_step_has_words(status: ActionStatus) -> None:
 
 def test_portals_own_reason_is_translated_and_a_typed_one_is_kept() -> None:
     with translation.override("zh-hans"):
-        assert reason_of("sweep of 2026-10-03").endswith("2026-10-03")
+        assert reason_of("sweep of 2026-10-03") == "2026-10-03 的巡检"
         assert reason_of("Three letters, no answer") == "Three letters, no answer"
 
 
