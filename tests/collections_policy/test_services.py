@@ -183,6 +183,7 @@ def test_unblock_with_debt_lifts_and_pauses(subscription: Subscription, clerk: U
 
     subscription.refresh_from_db()
     assert subscription.desired_status == DesiredStatus.ACTIVE
+    assert pause is not None
     assert pause.until == pauses.default_end(subscription.partner, today)
     assert AuditEntry.objects.filter(kind="pause.placed").count() == 1
 
