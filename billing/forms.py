@@ -14,6 +14,7 @@ from billing.invoicing import FapiaoFacts
 from billing.models import DisputeCode, DisputeOutcome, FapiaoStatus, FapiaoType, Invoice
 from billing.receipts import Payment
 from customers.models import Customer
+from partners.forms import ReasonForm
 from partners.models import Partner
 
 SUGGESTED = 5
@@ -102,14 +103,6 @@ class ReceiptFilter(forms.Form):
     )
     since = forms.DateField(label=_("Received from"), required=False, widget=DayInput)
     until = forms.DateField(label=_("Received until"), required=False, widget=DayInput)
-
-
-class ReasonForm(forms.Form):
-    """A reason in the person's own words, kept in the timeline."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
 
 
 class IssueForm(forms.Form):

@@ -173,7 +173,8 @@ def claim_run(run: SweepRun, worker: UUID, lease: timedelta) -> bool:
     """Take a waiting run, or one whose worker died. False: another sweep of the partner runs."""
     now = timezone.now()
     claimable = SweepRun.objects.filter(pk=run.pk).filter(
-        models.Q(status=RunStatus.WAITING) | models.Q(status=RunStatus.RUNNING, lease_until__lt=now)
+        models.Q(status__in=_before(RunStatus.RUNNING))
+        | models.Q(status=RunStatus.RUNNING, lease_until__lt=now)
     )
     try:
         with transaction.atomic():
@@ -203,13 +204,18 @@ def finish_run(run: SweepRun, worker: UUID | None, *, failure: str = "") -> None
     status = RunStatus.PARTIAL if run.errors_count else RunStatus.DONE
     status = RunStatus.FAILED if failure else status
     with transaction.atomic():
-        mine = SweepRun.objects.unfinished().filter(pk=run.pk, leased_by=worker)
+        mine = SweepRun.objects.filter(pk=run.pk, leased_by=worker, status__in=_before(status))
         if not mine.update(
             status=status, finished_at=clock.now(), lease_until=None, failure=failure[:200]
         ):
             raise LeaseLost
         run.refresh_from_db()
         audit.record(_run_fact(run), by=run.requested_by)
+
+
+def _before(status: RunStatus) -> list[RunStatus]:
+    """The states from which a sweep may come to this one."""
+    return [before for before, after in RUN_TRANSITIONS.items() if status in after]
 
 
 def _row(move: StepMove, on: date, by: User | None) -> CaseStep:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import models, transaction
 
-from customers import names
+from customers import addresses, names
 from customers.models import Contact, CreditDecision, Customer
 from partners import audit, clock
 from partners.models import Partner, User
@@ -148,12 +148,11 @@ def decide_credit(
 def is_outside_tenant(contact: Contact, customer: Customer) -> bool:
     """Whether the contact can still be reached when the customer's tenant is suspended.
 
-    A phone number or WeChat is outside; an e-mail address is, unless its domain is the tenant's.
+    A phone number or WeChat is outside; an e-mail address is, unless it is the tenant's own.
     """
     if contact.mobile or contact.wechat:
         return True
-    domain = contact.email.rpartition("@")[2].lower()
-    return bool(domain) and domain != customer.domain.lower()
+    return bool(contact.email) and not addresses.is_own(contact.email, customer.domain)
 
 
 def _fact(

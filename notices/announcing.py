@@ -1,7 +1,7 @@
 """Tells customers what happened to their subscriptions, once per confirmed change."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import CharField, Exists, OuterRef
 from django.db.models.functions import Cast
@@ -38,7 +38,6 @@ def announce_status_changes() -> int:
 
 def _announce(changes: Sequence[StatusChange]) -> list[Notice]:
     contacts = recipients.of_customers({change.customer for change in changes})
-    reasons = _reasons(changes)
     return services.queue_many(
         [
             services.LetterTo(
@@ -47,7 +46,7 @@ def _announce(changes: Sequence[StatusChange]) -> list[Notice]:
                 about_id=str(change.pk),
                 customer=change.customer,
                 contact=contacts[change.customer_id],
-                context=_context(change, reasons.get(change.subscription_id, [])),
+                context=_context(change),
             )
             for change in changes
         ],
@@ -60,7 +59,7 @@ def _kind(change: StatusChange) -> NoticeKind:
     return NoticeKind.SUSPENDED if change.target == Target.SUSPENDED else NoticeKind.RESTORED
 
 
-def _context(change: StatusChange, reasons: Sequence[str]) -> dict[str, object]:
+def _context(change: StatusChange) -> dict[str, object]:
     language = letters.known_language(change.customer.language)
     seen_at = change.finished_at or change.created_at
     return {
@@ -70,18 +69,11 @@ def _context(change: StatusChange, reasons: Sequence[str]) -> dict[str, object]:
         "seats": change.subscription.quantity,
         "on": letters.day(seen_at.astimezone(change.partner.zone).date(), language),
         "data_kept_until": letters.day(change.subscription.data_deletion_on, language),
-        "reasons": rules.told_reasons(reasons),
+        "reasons": rules.told_reasons(_reasons(change, seen_at)),
     }
 
 
-def _reasons(changes: Sequence[StatusChange]) -> dict[int, list[str]]:
-    """Per subscription, the reasons of the holds that withhold it now."""
-    ids = [change.subscription_id for change in changes]
-    found: dict[int, list[str]] = {}
-    for subscription_id, reason in (
-        Hold.objects.are_open()
-        .filter(subscription__in=ids)
-        .values_list("subscription_id", "reason")
-    ):
-        found.setdefault(subscription_id, []).append(reason)
-    return found
+def _reasons(change: StatusChange, seen_at: datetime) -> list[str]:
+    """Why it was withheld when 21Vianet confirmed it, whatever has been lifted since."""
+    holds = Hold.objects.on(change.subscription).open_at(seen_at)
+    return list(holds.values_list("reason", flat=True))

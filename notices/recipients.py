@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
+from customers import addresses
 from customers.models import Contact, Customer
-from notices import rules
 
 _ORDER = ("billing", "management", "technical")
 
@@ -20,5 +20,5 @@ def of_customers(customers: Collection[Customer]) -> dict[int, Contact | None]:
 
 
 def _rank(contact: Contact, domain: str) -> tuple[bool, int, int]:
-    is_inside = rules.is_own_tenant_address(contact.email, domain)
+    is_inside = addresses.is_own(contact.email, domain)
     return is_inside, _ORDER.index(contact.role), contact.pk

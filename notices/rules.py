@@ -38,10 +38,3 @@ def next_try_after(attempts: int) -> timedelta | None:
 def told_reasons(reasons: Iterable[str]) -> list[str]:
     """The words under which a customer is told why service is withheld, each once."""
     return sorted({_TOLD_AS[HoldReason(reason)] for reason in reasons})
-
-
-def is_own_tenant_address(address: str, domain: str) -> bool:
-    """Whether mail to this address needs the customer's own tenant to be read."""
-    host = address.rpartition("@")[2].lower()
-    own = domain.lower()
-    return bool(host) and bool(own) and (host == own or host.endswith(f".{own}"))

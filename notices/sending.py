@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from customers import addresses
 from notices import lifecycle, rules
 from notices.models import Notice
 from partners import clock
@@ -100,7 +101,7 @@ def _is_final(error: Exception) -> bool:
 
 def _can_be_read(notice: Notice) -> bool:
     """False for an address in the customer's own tenant while that is suspended."""
-    if not rules.is_own_tenant_address(notice.address, notice.customer.domain):
+    if not addresses.is_own(notice.address, notice.customer.domain):
         return True
     mine = Subscription.objects.filter(customer_id=notice.customer_id)
     suspended = mine.seen_suspended() | mine.filter(desired_status=DesiredStatus.SUSPENDED)

@@ -10,9 +10,11 @@ from partners.kinds import KINDS
 from partners.models import AdminRole, AgentRole, Partner, PartnerSettings, User
 
 
-class _Reason(forms.Form):
+class ReasonForm(forms.Form):
+    """A reason in the person's own words, kept in the timeline."""
+
     reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 2})
+        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 
@@ -42,7 +44,7 @@ class SettingsForm(forms.ModelForm[PartnerSettings]):
         widgets = {"sweep_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
 
 
-class RolesForm(_Reason):
+class RolesForm(ReasonForm):
     """The two roles of a person at the partner."""
 
     agent_role = forms.ChoiceField(label=_("Agent role"), choices=AgentRole.choices)

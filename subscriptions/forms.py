@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.forms import ReasonForm
+
 
 class SubscriptionFilter(forms.Form):
     """The filters of the list, kept in the address."""
@@ -22,14 +24,6 @@ class SubscriptionFilter(forms.Form):
             ("differing", _("21Vianet disagrees")),
             ("deletion", _("Deletion clock running")),
         ],
-    )
-
-
-class ReasonForm(forms.Form):
-    """A reason in the person's own words, kept in the timeline."""
-
-    reason = forms.CharField(
-        label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

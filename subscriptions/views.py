@@ -12,12 +12,13 @@ from django_htmx.http import trigger_client_event
 from customers.models import Customer
 from partners.access import can
 from partners.exports import csv_response
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, ensure, list_view, posted, record_view
 from partners.lists import list_page
 from partners.nudges import nudge
 from partners.permissions import Permission
 from subscriptions import reading, services
-from subscriptions.forms import ReasonForm, ReleaseForm, SubscriptionFilter
+from subscriptions.forms import ReleaseForm, SubscriptionFilter
 from subscriptions.labels import status_label
 from subscriptions.models import Hold, HoldReason, Subscription
 from subscriptions.models.subscription import SubscriptionQuerySet

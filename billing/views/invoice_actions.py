@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from billing import disputes, invoicing, labels, ledger
-from billing.forms import DisputeForm, FapiaoForm, ReasonForm, ReductionForm, ResolveForm
+from billing.forms import DisputeForm, FapiaoForm, ReductionForm, ResolveForm
 from billing.lifecycle import InvalidTransition
 from billing.models import Dispute, DisputeCode, DisputeOutcome, Invoice
 from billing.views import dialogs
 from billing.views.dialogs import Refusals
 from billing.views.invoices import visible
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
 

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from billing import labels, ledger, receipts, rules
-from billing.forms import AllocateForm, AssignForm, ReasonForm
+from billing.forms import AllocateForm, AssignForm
 from billing.models import Allocation, AllocationRule, Invoice, Receipt
 from billing.views import dialogs
 from billing.views.dialogs import Refusals
 from billing.views.receipts import visible
 from customers.models import Customer
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
 

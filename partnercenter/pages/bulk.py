@@ -18,11 +18,11 @@ from partnercenter.pages.forms import SuspendForm
 from partnercenter.pages.suspend import effects_of, verb
 from partnercenter.withholding import ReasonChoice
 from partners.access import can
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, list_view, posted
 from partners.models import User
 from partners.nudges import nudge
 from partners.permissions import Permission
-from subscriptions.forms import ReasonForm
 from subscriptions.models import Hold, HoldReason, Subscription
 from subscriptions.services import NotReleased, SubscriptionDeleted
 

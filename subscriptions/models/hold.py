@@ -1,5 +1,6 @@
 """A hold: one reason why a subscription is to be suspended. Reasons stack."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from django.conf import settings
@@ -36,6 +37,12 @@ class HoldQuerySet(ScopedQuerySet["Hold"]):
     def are_open(self) -> Self:
         """Holds nobody has lifted yet."""
         return self.filter(lifted_at=None)
+
+    def open_at(self, moment: datetime) -> Self:
+        """Holds that withheld service at this instant of the business clock."""
+        return self.filter(placed_at__lte=moment).filter(
+            models.Q(lifted_at=None) | models.Q(lifted_at__gt=moment)
+        )
 
     def on(self, subscription: Subscription) -> Self:
         """Holds that withhold this subscription: its own and those of its base."""

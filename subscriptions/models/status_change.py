@@ -115,6 +115,11 @@ class StatusChange(models.Model):
         ]
         indexes = [
             models.Index(
+                fields=["finished_at"],
+                name="changes_to_announce",
+                condition=models.Q(status="confirmed"),
+            ),
+            models.Index(
                 "target",
                 "next_attempt_at",
                 name="changes_due",

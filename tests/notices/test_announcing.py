@@ -67,6 +67,15 @@ def test_suspension_is_told_with_the_words_for_customers(
     assert "fraud" not in notice.body
 
 
+def test_reason_that_was_lifted_before_the_letter_is_still_told(subscription: Subscription) -> None:
+    suspended(subscription, HoldReason.NON_PAYMENT)
+    services.lift_hold(subscription.holds.get(), by=None, reason="paid")
+
+    announcing.announce_status_changes()
+
+    assert "逾期未付款" in Notice.objects.get().body
+
+
 def test_each_change_is_told_once(subscription: Subscription) -> None:
     suspended(subscription, HoldReason.NON_PAYMENT)
 

@@ -45,18 +45,3 @@ def test_every_reason_has_words_and_none_says_fraud(reason: HoldReason) -> None:
 
 def test_fraud_and_misuse_are_told_once_as_a_security_review() -> None:
     assert rules.told_reasons([HoldReason.FRAUD, HoldReason.MISUSE]) == ["security_review"]
-
-
-@pytest.mark.parametrize(
-    ("address", "domain", "is_own"),
-    [
-        ("a@contoso.cn", "contoso.cn", True),
-        ("a@MAIL.Contoso.cn", "contoso.cn", True),
-        ("a@notcontoso.cn", "contoso.cn", False),
-        ("a@qq.com", "contoso.cn", False),
-        ("a@qq.com", "", False),
-        ("", "contoso.cn", False),
-    ],
-)
-def test_own_tenant_addresses_are_recognised(address: str, domain: str, is_own: bool) -> None:
-    assert rules.is_own_tenant_address(address, domain) is is_own

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billing.files import lifecycle, presenting, services
 from billing.files.forms import CorrectionForm
 from billing.files.views.files import DRAIN, file_of, file_page
-from billing.forms import ReasonForm
 from billing.models import ReconciliationFile
 from partners.exports import csv_response
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, ensure, posted, record_view
 from partners.nudges import nudge
 from partners.permissions import Permission

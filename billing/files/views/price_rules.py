@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from billing import price_rules
 from billing.files import presenting
 from billing.files.forms import PriceRuleForm
-from billing.forms import ReasonForm
 from billing.models import PriceRule
 from partners.access import can
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, ensure, list_view, posted, record_view
 from partners.lists import list_page
 from partners.permissions import Permission
