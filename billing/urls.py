@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from billing.files import urls as bill
+from billing.bill import urls as bill
+from billing.files import urls as files
 from billing.views import invoice_actions, invoices, receipt_actions, receipts
 
 app_name = "billing"
@@ -30,4 +31,4 @@ ledger = [
         name="allocation_reverse",
     ),
 ]
-urlpatterns = [*ledger, *bill.urlpatterns]
+urlpatterns = [*ledger, *bill.urlpatterns, *files.urlpatterns]

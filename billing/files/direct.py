@@ -6,10 +6,10 @@ from datetime import date
 from django.core.files import File
 from django.db import transaction
 
+from billing.bill.services import InvoiceFacts, due_on, record_partner_invoice
 from billing.files import lifecycle, services, staging
 from billing.files.checker import Findings, Subject, judge, stage
 from billing.files.parser import Expected
-from billing.files.services import InvoiceFacts
 from billing.models import FileStatus, PartnerInvoice, ReconciliationFile
 from partners import clock
 from partners.models import Partner
@@ -102,7 +102,7 @@ def _invoice_of(
         partner=partner,
         number=number,
         issued_on=issued_on,
-        due_on=services.due_on(partner, issued_on),
+        due_on=due_on(partner, issued_on),
         currency=findings.currency,
     )
 
@@ -132,7 +132,7 @@ def _write(
             currency=invoice.currency,
             total=None,
         )
-        invoice = services.record_partner_invoice(invoice.partner, facts, by=None, reason=REASON)
+        invoice = record_partner_invoice(invoice.partner, facts, by=None, reason=REASON)
     file = services.store(
         invoice, content, name=name, expected_total=None, replaces=replaces, by=None, reason=REASON
     )

@@ -1,6 +1,5 @@
 """Cleans what people type about 21Vianet's invoices, their files and price rules."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -8,50 +7,22 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from billing.bill.forms import InvoiceForm, TotalField
+from billing.bill.services import InvoiceFacts
 from billing.files import reader
 from billing.files.layouts import SECTION_NAMES, Section
-from billing.files.services import InvoiceFacts
-from billing.forms import CustomerField, DayInput
+from billing.forms import CustomerField
 from billing.models import FileStatus, PriceKind, PriceRule, ReconciliationFile
 from partners.models import Partner
 
-EARLIEST = date(2010, 1, 1)
 TYPED_SECTIONS = [section for section in Section if section is not Section.UNKNOWN]
-
-
-class _Total(forms.DecimalField):
-    """An amount as printed on the invoice; credits make it negative."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_digits=18, decimal_places=2, **options)
-
-
-class InvoiceForm(forms.Form):
-    """21Vianet's invoice as printed."""
-
-    number = forms.CharField(label=_("21Vianet's invoice number"), max_length=60)
-    issued_on = forms.DateField(label=_("Invoice date"), widget=DayInput)
-    currency = forms.RegexField(r"^[A-Z]{3}$", label=_("Currency"))
-    total = _Total(
-        label=_("Total after tax"),
-        help_text=_("As printed. It shows whether a part of the file is missing."),
-    )
-
-    def clean_number(self) -> str:
-        return " ".join(str(self.cleaned_data["number"]).split())
-
-    def clean_issued_on(self) -> date:
-        day: date = self.cleaned_data["issued_on"]
-        if day < EARLIEST:
-            raise forms.ValidationError(_t("The year seems to be wrong."))
-        return day
 
 
 class _ExpectationForm(InvoiceForm):
     """The invoice with what one of its files should amount to."""
 
     sections_left_empty: dict[str, Decimal] | None = None
-    expected_total = _Total(
+    expected_total = TotalField(
         label=_("Total after tax of this file alone"),
         required=False,
         help_text=_("Only if a second file explains the rest of the invoice."),
@@ -70,7 +41,9 @@ class _ExpectationForm(InvoiceForm):
         self.fields["replaces"].queryset = live  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["replaces"].label_from_instance = _file_label  # type: ignore[attr-defined]  # the same
         for section in TYPED_SECTIONS:
-            self.fields[f"section_{section}"] = _Total(label=SECTION_NAMES[section], required=False)
+            self.fields[f"section_{section}"] = TotalField(
+                label=SECTION_NAMES[section], required=False
+            )
 
     def section_fields(self) -> list[forms.BoundField]:
         """The fields that few people fill in, shown apart."""

@@ -1,10 +1,8 @@
 """What people do with reconciliation files: upload, check again, import, discard."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 from django.core.files import File
 from django.db import IntegrityError, transaction
 
+from billing.bill.services import InvoiceFacts, record_partner_invoice
 from billing.files import checker, importer, lifecycle, staging
 from billing.files.parser import Expected
 from billing.files.problems import Code, Problem
@@ -31,48 +30,6 @@ class AlreadyUploaded(Exception):
     def __init__(self, file: ReconciliationFile) -> None:
         self.file = file
         super().__init__(file.name)
-
-
-class InUse(Exception):
-    """The invoice has an imported file, so that its number, date and currency stay."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class InvoiceFacts:
-    """What stands on 21Vianet's invoice. Amounts in `currency`, the total after tax.
-
-    A total or sections of None were not said: what was typed before stays.
-    """
-
-    number: str
-    issued_on: date
-    currency: str
-    total: Decimal | None
-    section_totals: Mapping[str, Decimal] | None = None
-
-
-def record_partner_invoice(
-    partner: Partner, facts: InvoiceFacts, *, by: User | None, reason: str
-) -> PartnerInvoice:
-    """Store 21Vianet's invoice, or correct what was typed. Its due date follows from its date.
-
-    Net 30 days is the documented default; the partner may have agreed otherwise (settings).
-    Raises InUse when date or currency would change under an imported file.
-    """
-    with transaction.atomic():
-        invoice, created = PartnerInvoice.objects.get_or_create(
-            partner=partner, number=facts.number, defaults=_columns(partner, facts, by)
-        )
-        invoice = PartnerInvoice.objects.select_for_update().get(pk=invoice.pk)
-        before = _figures(invoice)
-        if not created:
-            _correct(invoice, facts)
-        after = _figures(invoice)
-        if created or before != after:
-            kind = "partner_invoice.recorded" if created else "partner_invoice.corrected"
-            before = {} if created else before
-            audit.record(_fact(invoice, kind, reason, before, after), by=by)
-    return invoice
 
 
 def receive(
@@ -288,11 +245,6 @@ def harmless_name(name: str) -> str:
     return words(plain, 200) or "file"
 
 
-def due_on(partner: Partner, issued_on: date) -> date:
-    """When the partner has to pay 21Vianet: invoice date plus the agreed terms."""
-    return issued_on + timedelta(days=partner.settings.upstream_terms_days)
-
-
 def _file_of(job: Job) -> ReconciliationFile:
     files = ReconciliationFile.objects.select_related("partner__settings", "invoice", "replaces")
     return files.get(pk=job.parameters["file"], partner_id=job.partner_id)
@@ -320,47 +272,8 @@ def _found(findings: checker.Findings) -> dict[str, Any]:
     }
 
 
-def _columns(partner: Partner, facts: InvoiceFacts, by: User | None) -> dict[str, Any]:
-    return {
-        "issued_on": facts.issued_on,
-        "due_on": due_on(partner, facts.issued_on),
-        "currency": facts.currency,
-        "total": facts.total,
-        "section_totals": _plain(facts.section_totals or {}),
-        "recorded_by": by,
-        "recorded_at": clock.now(),
-    }
-
-
-def _correct(invoice: PartnerInvoice, facts: InvoiceFacts) -> None:
-    is_fixed = (invoice.issued_on, invoice.currency) == (facts.issued_on, facts.currency)
-    if not is_fixed and invoice.files.live().exists():
-        raise InUse
-    invoice.issued_on, invoice.currency = facts.issued_on, facts.currency
-    invoice.due_on = due_on(invoice.partner, facts.issued_on)
-    if facts.total is not None:
-        invoice.total = facts.total
-    if facts.section_totals is not None:
-        invoice.section_totals = _plain(facts.section_totals)
-    invoice.save()
-
-
-def _plain(section_totals: Mapping[str, Decimal]) -> dict[str, str]:
-    return {name: str(amount) for name, amount in section_totals.items()}
-
-
-def _figures(invoice: PartnerInvoice) -> dict[str, Any]:
-    return {
-        "number": invoice.number,
-        "issued_on": invoice.issued_on,
-        "currency": invoice.currency,
-        "total": invoice.total,
-        "section_totals": str(invoice.section_totals),
-    }
-
-
 def _fact(
-    subject: PartnerInvoice | ReconciliationFile,
+    subject: ReconciliationFile,
     kind: str,
     reason: str,
     before: dict[str, Any],

@@ -1,12 +1,10 @@
-"""Addresses of 21Vianet's bill; `billing.urls` puts them below /billing/."""
+"""Addresses of reconciliation files and price rules; `billing.urls` puts them below /billing/."""
 
 from django.urls import path
 
-from billing.files.views import file_actions, files, price_rules, statement
+from billing.files.views import file_actions, files, price_rules
 
 urlpatterns = [
-    path("statement/", statement.statement, name="statement"),
-    path("statement/<int:pk>/", statement.partner_invoice, name="partner_invoice"),
     path("reconciliation/", files.index, name="reconciliation"),
     path("reconciliation/<int:pk>/", files.file, name="reconciliation_file"),
     path("reconciliation/<int:pk>/progress/", files.progress, name="reconciliation_progress"),

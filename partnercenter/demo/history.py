@@ -8,8 +8,8 @@ from zlib import crc32
 from django.core.files.base import ContentFile
 
 from billing import freshness
+from billing.bill.services import InvoiceFacts, record_partner_invoice
 from billing.files import samples, services
-from billing.files.services import InvoiceFacts
 from billing.invoicing import issue_invoices
 from billing.models import Invoice, PriceKind, PriceRule
 from billing.price_rules import save_rule
@@ -103,7 +103,7 @@ def bill(partner: Partner, day: date, by: User) -> None:
         currency=partner.currency,
         total=samples.total_after_tax(listed, first=first, last=last),
     )
-    invoice = services.record_partner_invoice(partner, facts, by=by, reason=REASON)
+    invoice = record_partner_invoice(partner, facts, by=by, reason=REASON)
     content = samples.licence_file(listed, first=first, last=last, mpn_id=partner.mpn_id)
     name = f"licence-{day:%Y%m}.csv"
     file = services.upload(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from billing.bill.services import InUse, record_partner_invoice
 from billing.files import lifecycle, presenting, services
 from billing.files.forms import CorrectionForm
 from billing.files.views.files import DRAIN, file_of, file_page
@@ -46,14 +47,14 @@ def check_again(request: PortalRequest, pk: int) -> HttpResponseBase:
         _check_again(request, found, form)
     except lifecycle.AlreadyMoved as moved:
         messages.warning(request, presenting.already(moved.file))
-    except services.InUse:
+    except InUse:
         form.add_error("issued_on", _("Another file of this invoice is imported: its date stays."))
         return file_page(request, found, form, status=422)
     return redirect("billing:reconciliation_file", pk)
 
 
 def _check_again(request: PortalRequest, found: ReconciliationFile, form: CorrectionForm) -> None:
-    services.record_partner_invoice(
+    record_partner_invoice(
         found.partner, form.facts(), by=request.user, reason=_("corrected before the check")
     )
     services.check_again(

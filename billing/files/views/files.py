@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import HttpResponseClientRefresh
 
+from billing.bill.services import InUse
 from billing.files import exporting, presenting, services
 from billing.files.forms import CorrectionForm, FileFilter, LineFilter, UploadForm
-from billing.files.services import AlreadyUploaded, InUse
+from billing.files.services import AlreadyUploaded
 from billing.models import ReconciliationFile, ReconciliationLine
 from billing.models.reconciliation import ReconciliationFileQuerySet
 from partners.access import ScopedQuerySet, can

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 
+from billing.bill import services as bill
 from billing.files import layouts, parser, reader, samples, services
 from billing.files.problems import Problem
 from billing.models import PartnerInvoice, ReconciliationFile
@@ -94,9 +95,9 @@ def partner_invoice(
 ) -> PartnerInvoice:
     """21Vianet's invoice of the sample files."""
     typed = {"issued_on": FIRST, "currency": "CNY", "total": total} | facts
-    return services.record_partner_invoice(
+    return bill.record_partner_invoice(
         partner,
-        services.InvoiceFacts(number=number, **typed),  # type: ignore[arg-type]  # from keyword facts
+        bill.InvoiceFacts(number=number, **typed),  # type: ignore[arg-type]  # from keyword facts
         by=None,
         reason="typed",
     )

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection
 from openpyxl import Workbook
 
+from billing.bill.services import InUse, InvoiceFacts
 from billing.files import layouts, lifecycle, services
 from billing.files.problems import Code
 from billing.models import (
@@ -343,7 +344,7 @@ def test_due_date_follows_the_partners_terms(partner: Partner) -> None:
 
 def test_corrected_date_is_refused_under_an_imported_file(partner: Partner) -> None:
     make.imported(make.partner_invoice(partner), make.licence_bytes(1))
-    with pytest.raises(services.InUse):
+    with pytest.raises(InUse):
         make.partner_invoice(partner, issued_on=make.LAST)
 
 
@@ -365,9 +366,7 @@ def test_names_of_uploads_are_only_shown(partner: Partner, name: str, shown: str
 
 def test_the_same_bytes_for_another_invoice_leave_no_invoice(partner: Partner) -> None:
     make.uploaded(make.partner_invoice(partner), make.licence_bytes())
-    facts = services.InvoiceFacts(
-        number="OTHER", issued_on=make.FIRST, currency="CNY", total=Decimal(1)
-    )
+    facts = InvoiceFacts(number="OTHER", issued_on=make.FIRST, currency="CNY", total=Decimal(1))
     with pytest.raises(services.AlreadyUploaded):
         services.receive(
             partner, facts, ContentFile(make.licence_bytes()), name="x.csv", expected_total=None,

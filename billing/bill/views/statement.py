@@ -48,7 +48,7 @@ def partner_invoice(request: PortalRequest, pk: int) -> HttpResponse:
         "rows": _files(invoice),
         "timeline": timeline(invoice.partner, None, invoice, user=request.user),
     }
-    return render(request, "billing/statement_invoice.html", context)
+    return render(request, "billing/partner_invoice.html", context)
 
 
 def _files(invoice: PartnerInvoice) -> list[tuple[ReconciliationFile, Label, str]]:

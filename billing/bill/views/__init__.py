@@ -1,0 +1,1 @@
+"""Pages of our bill from 21Vianet."""
