@@ -10,7 +10,7 @@ import structlog
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from billing import letters, lifecycle, numbering, rules
+from billing import letters, lifecycle, numbering, remembering, rules
 from billing.models import FapiaoStatus, Invoice, InvoiceLine, TermsFrom
 from customers.models import CreditDecision, Customer
 from customers.services import facts_changed
@@ -158,7 +158,7 @@ def record_fapiao(invoice: Invoice, facts: FapiaoFacts, *, by: User | None, reas
         fresh.fapiao_number, fresh.fapiao_on = facts.number, facts.on
         fresh.fapiao_delivered_on, fresh.fapiao_delivery = facts.delivered_on, facts.delivery
         if fresh.terms_from == TermsFrom.FAPIAO:
-            _count_from_delivery(fresh, facts.delivered_on)
+            _count_from_delivery(fresh, facts.delivered_on, by)
         fresh.save()
         facts_changed([fresh.customer])
         after = {"status": facts.status, "number": facts.number, "due_on": fresh.due_on}
@@ -166,11 +166,12 @@ def record_fapiao(invoice: Invoice, facts: FapiaoFacts, *, by: User | None, reas
     return fresh
 
 
-def _count_from_delivery(invoice: Invoice, delivered_on: date | None) -> None:
+def _count_from_delivery(invoice: Invoice, delivered_on: date | None, by: User | None) -> None:
     """Set the due date; after another one the sweep has to see the invoice overdue anew."""
     due_on = rules.due_on(delivered_on, invoice.terms_days) if delivered_on else None
     if due_on != invoice.due_on:
         invoice.due_on, invoice.overdue_flagged_on = due_on, None
+        remembering.due_date_moved(invoice, by=by)
 
 
 def _issue_batch(
@@ -215,6 +216,7 @@ def _issue(
     facts_changed(customer for customer in customers if customer.pk in touched)
     _number(issued)
     lifecycle.issue_many(issued, by=by, reason=reason)
+    remembering.issued(issued, by=by)
     letters.announce(issued, by=by, reason=reason)
     return issued, failures
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from billing import ledger, rules
+from billing import ledger, remembering, rules
 from billing.models import Receipt
 from customers.models import Customer
 from customers.services import facts_changed
@@ -84,6 +84,7 @@ def record(
         receipt, is_new = _insert(partner, customer, payment, by)
         if not is_new:
             return receipt
+        remembering.recorded([receipt], by=by)
         audit.record(_fact(receipt, "receipt.recorded", reason), by=by)
         if customer is not None:
             facts_changed([customer])
@@ -160,6 +161,7 @@ def assign_customer(
         _claim(fresh, expected=receipt.customer_id, customer=customer)
         before = {"customer": receipt.customer_id}
         fresh.customer = customer
+        remembering.owner_changed(fresh, previous=receipt.customer_id, by=by)
         audit.record(_fact(fresh, "receipt.assigned", reason, before=before), by=by)
         facts_changed(involved)
         ledger.allocate_automatically(fresh, by=by, reason=reason)

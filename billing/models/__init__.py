@@ -12,6 +12,7 @@ from billing.models.invoice import (
     TermsFrom,
 )
 from billing.models.partner_invoice import PartnerInvoice
+from billing.models.past import InvoiceDueDate, ReceiptOwner
 from billing.models.price_rule import PriceKind, PriceRule
 from billing.models.receipt import Allocation, AllocationRule, Receipt
 from billing.models.reconciliation import (
@@ -34,6 +35,7 @@ __all__ = [
     "FileKind",
     "FileStatus",
     "Invoice",
+    "InvoiceDueDate",
     "InvoiceLine",
     "InvoiceSeries",
     "InvoiceStatus",
@@ -41,6 +43,7 @@ __all__ = [
     "PriceKind",
     "PriceRule",
     "Receipt",
+    "ReceiptOwner",
     "ReceiptsFreshness",
     "ReconciliationFile",
     "ReconciliationLine",

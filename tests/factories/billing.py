@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing import invoicing, receipts
+from billing import invoicing, receipts, remembering
 from billing.models import Invoice, Receipt
 from customers.models import Customer
 from partners import clock
@@ -31,6 +31,8 @@ def issued_to(
     [issued] = invoicing.issue_invoices([invoice], by=None, reason="test").issued
     if due_on is not None:
         Invoice.objects.filter(pk=issued.pk).update(due_on=due_on)
+        issued.due_on = due_on
+        remembering.due_date_moved(issued, by=None)
     return Invoice.objects.select_related("customer", "partner").get(pk=issued.pk)
 
 
