@@ -1,7 +1,7 @@
 """Partners, their people and roles, the audit trail, the business clock and background jobs."""
 
 from partners.models.audit import AuditEntry, AuditSeal
-from partners.models.clock import BusinessClock, CalendarDay
+from partners.models.clock import BusinessClock, CalendarDay, ConfirmedYear
 from partners.models.connection import Cloud, Connection
 from partners.models.job import Heartbeat, Job
 from partners.models.partner import Partner, PartnerSettings
@@ -15,6 +15,7 @@ __all__ = [
     "BusinessClock",
     "CalendarDay",
     "Cloud",
+    "ConfirmedYear",
     "Connection",
     "Heartbeat",
     "Job",

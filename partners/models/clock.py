@@ -1,5 +1,7 @@
 """The business clock of a demo, and the days on which people work."""
 
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,3 +40,27 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.date} {self.name}"
+
+
+class ConfirmedYear(models.Model):
+    """A person's word that a year's calendar is complete, where the portal doesn't know it yet."""
+
+    partner = models.ForeignKey(Partner, models.CASCADE, related_name="confirmed_years")
+    year = models.PositiveSmallIntegerField(
+        _("year"), validators=[MinValueValidator(2000), MaxValueValidator(2099)]
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"))
+
+    class Meta:
+        verbose_name = _("confirmed year")
+        verbose_name_plural = _("confirmed years")
+        ordering = ["year"]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "year"], name="one_confirmed_year"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.year)
