@@ -12,11 +12,13 @@ from typing import IO, Any
 
 from billing.files import staging
 from billing.files.layouts import Kind
-from billing.files.parser import Expected, Line, Table, open_table
-from billing.files.problems import Code, FileRefused, Problem
-from billing.files.reader import read_rows
+from billing.files.parser import Expected, Line, Table, open_table, separator_of
+from billing.files.problems import Code, Problem
 from billing.models import PartnerInvoice, PriceRule, ReconciliationFile
 from billing.pricing import best_rule
+from billing.tables import problems as tables
+from billing.tables.problems import FileRefused
+from billing.tables.reader import read_rows
 from partners.models import Partner
 
 KEPT_PROBLEMS = 1000
@@ -51,8 +53,8 @@ class Findings:
     line_count: int = 0
     total: Decimal = Decimal(0)
     sections: dict[str, Decimal] = field(default_factory=dict)
-    errors: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
+    errors: list[tables.Problem] = field(default_factory=list)
+    warnings: list[tables.Problem] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     new_customers: list[str] = field(default_factory=list)
     new_customer_count: int = 0
@@ -63,7 +65,7 @@ class Findings:
         """Whether nothing stops the import."""
         return not self.errors
 
-    def add(self, *problems: Problem) -> None:
+    def add(self, *problems: tables.Problem) -> None:
         """Note problems; beyond the first thousand of either kind they are only counted."""
         for problem in problems:
             kept = self.warnings if problem.is_warning else self.errors
@@ -89,7 +91,7 @@ def stage(stream: IO[bytes], expected: Expected, progress: Progress) -> Findings
     """Read the whole file into the staging table, or find out why not. Raises nothing."""
     findings = Findings()
     try:
-        rows = read_rows(stream)
+        rows = read_rows(stream, separator_of)
         table = open_table(rows)
         _read(table, rows, expected, findings, lambda: progress(stream.tell()))
     except FileRefused as refused:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.bill.forms import InvoiceForm, TotalField
 from billing.bill.services import InvoiceFacts
-from billing.files import reader
 from billing.files.layouts import SECTION_NAMES, Section
 from billing.forms import CustomerField
 from billing.models import FileStatus, PriceKind, PriceRule, ReconciliationFile
+from billing.tables import reader
 from partners.models import Partner
 
 TYPED_SECTIONS = [section for section in Section if section is not Section.UNKNOWN]

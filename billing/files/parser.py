@@ -8,9 +8,12 @@ from decimal import Decimal
 from functools import partial
 from typing import Any, NamedTuple
 
-from billing.files import layouts, values
+from billing.files import layouts
 from billing.files.layouts import Kind, Layout, Section, header_key, section_of
-from billing.files.problems import Code, FileRefused, Problem, ValueRefused
+from billing.files.problems import Code, Problem
+from billing.tables import values
+from billing.tables.problems import FileRefused, TableCode, ValueRefused
+from billing.tables.reader import SEPARATORS
 
 ROUNDING_TOLERANCE = Decimal("0.05")
 """Per line; the documentation's own samples use three ways of rounding."""
@@ -72,7 +75,7 @@ def _optional_amount(decimals: int, text: str) -> Decimal:
 
 def _amount(decimals: int, text: str) -> Decimal:
     if not text.strip():
-        raise ValueRefused(Code.MISSING_VALUE)
+        raise ValueRefused(TableCode.MISSING_VALUE)
     return values.amount(text, decimals)
 
 
@@ -87,13 +90,13 @@ def _name(limit: int, text: str) -> str:
 def _charge_type(text: str) -> str:
     plain = values.words(text, CHARGE_CHARACTERS)
     if not plain:
-        raise ValueRefused(Code.MISSING_VALUE)
+        raise ValueRefused(TableCode.MISSING_VALUE)
     return plain
 
 
 def _day(text: str) -> date:
     if not text.strip():
-        raise ValueRefused(Code.MISSING_VALUE)
+        raise ValueRefused(TableCode.MISSING_VALUE)
     return values.day(text)
 
 
@@ -259,6 +262,17 @@ class Table:
         for key, name in zip(self._keys, self.header, strict=True):
             if name and key not in known:
                 yield Problem(Code.EXTRA_COLUMN, 1, name)
+
+
+def separator_of(lines: Sequence[str]) -> str:
+    """The separator that splits the first line into most known column names."""
+    header = lines[0] if lines else ""
+
+    def known(separator: str) -> tuple[int, int]:
+        names = [header_key(name) for name in header.split(separator)]
+        return sum(name in layouts.KNOWN_KEYS for name in names), len(names)
+
+    return max(SEPARATORS, key=known)
 
 
 def open_table(rows: Iterator[list[str]]) -> Table:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing.files.layouts import SECTION_NAMES, Section
-from billing.files.problems import Problem
+from billing.files.problems import Code, Problem
 from billing.labels import Label, amount
 from billing.models import FileStatus, PriceKind, PriceRule, ReconciliationFile
 from partners.models import Job
@@ -63,7 +63,7 @@ def section_rows(file: ReconciliationFile) -> list[SectionRow]:
 
 def problems(file: ReconciliationFile, key: str) -> list[Problem]:
     """The errors or warnings of the last check."""
-    return [Problem.restored(stored) for stored in file.findings.get(key, [])]
+    return [Problem.restored(stored, Code) for stored in file.findings.get(key, [])]
 
 
 def counted(file: ReconciliationFile, key: str) -> int:

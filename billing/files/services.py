@@ -1,10 +1,8 @@
 """What people do with reconciliation files: upload, check again, import, discard."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
-from pathlib import PurePath
 from typing import Any
 
 from django.core.files import File
@@ -14,14 +12,13 @@ from billing.bill.services import InvoiceFacts, record_partner_invoice
 from billing.files import checker, importer, lifecycle, staging
 from billing.files.parser import Expected
 from billing.files.problems import Code, Problem
-from billing.files.values import words
 from billing.models import FileStatus, PartnerInvoice, ReconciliationFile
+from billing.tables.storage import harmless_name, sha256_of
 from partners import audit, clock, jobs
 from partners.models import Job, Partner, User
 
 CHECK = "billing.check_reconciliation"
 IMPORT = "billing.import_reconciliation"
-CHUNK = 1024 * 1024
 
 
 class AlreadyUploaded(Exception):
@@ -227,22 +224,6 @@ def ensure_new(
     if same := _same(partner, digest):
         raise AlreadyUploaded(same)
     return digest
-
-
-def sha256_of(content: File) -> str:  # type: ignore[type-arg]  # bytes, as every upload
-    """The fingerprint of the bytes, read in parts; the file is rewound."""
-    digest = hashlib.sha256()
-    for chunk in content.chunks(CHUNK):
-        digest.update(chunk)
-    content.seek(0)
-    return digest.hexdigest()
-
-
-def harmless_name(name: str) -> str:
-    """The last part of the name, printable, for showing only."""
-    last = PurePath(name.replace("\\", "/")).name
-    plain = "".join(char if char.isprintable() else " " for char in last)
-    return words(plain, 200) or "file"
 
 
 def _file_of(job: Job) -> ReconciliationFile:

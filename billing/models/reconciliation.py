@@ -1,6 +1,5 @@
 """Reconciliation files and their lines: what 21Vianet charged the partner, customer by customer."""
 
-import uuid
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.files.layouts import SECTION_NAMES
 from billing.models.partner_invoice import PartnerInvoice
+from billing.tables.storage import random_place
 from customers.models import Customer
 from partners.access import ScopedQuerySet
 from partners.models import Job, Partner
@@ -35,8 +35,8 @@ class FileStatus(models.TextChoices):
 
 
 def stored_name(file: "ReconciliationFile", _filename: str) -> str:
-    """Where the bytes are kept: a random name, so that nothing of the person's name is trusted."""
-    return f"reconciliation/{file.partner_id}/{uuid.uuid4().hex}"
+    """Where the bytes are kept."""
+    return random_place("reconciliation", file.partner_id)
 
 
 class ReconciliationFileQuerySet(ScopedQuerySet["ReconciliationFile"]):

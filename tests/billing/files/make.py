@@ -9,9 +9,10 @@ from decimal import Decimal
 from django.core.files.base import ContentFile
 
 from billing.bill import services as bill
-from billing.files import layouts, parser, reader, samples, services
-from billing.files.problems import Problem
+from billing.files import layouts, parser, samples, services
 from billing.models import PartnerInvoice, ReconciliationFile
+from billing.tables import reader
+from billing.tables.problems import Problem
 from billing.tasks import drain_imports
 from partners.models import Partner, User
 
@@ -78,7 +79,7 @@ def written(rows: list[dict[str, str]], columns: list[str] | None = None) -> byt
 
 def parsed(content: bytes) -> tuple[list[parser.Line], list[Problem]]:
     """All lines and problems of a file."""
-    rows = reader.read_rows(io.BytesIO(content))
+    rows = reader.read_rows(io.BytesIO(content), parser.separator_of)
     table = parser.open_table(rows)
     found = list(table.read(rows, EXPECTED)) if table.is_readable else []
     lines = [item for item in found if isinstance(item, parser.Line)]

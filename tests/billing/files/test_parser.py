@@ -9,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from billing.files import layouts, parser, reader
+from billing.files import layouts, parser, problems
 from billing.files.layouts import Kind, Section
-from billing.files.problems import Code, FileRefused, Problem
+from billing.files.problems import Code
+from billing.tables import reader
+from billing.tables.problems import FileRefused, Problem, ProblemCode, TableCode
 from tests.billing.files import make
 
 
-def codes(content: bytes) -> list[Code]:
+def codes(content: bytes) -> list[ProblemCode]:
     return [problem.code for problem in make.parsed(content)[1]]
 
 
@@ -98,15 +100,19 @@ def test_documented_columns_are_all_there() -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "words"),
     [
-        ({"Amount": "NaN"}, Code.BAD_NUMBER, "Row 3, Amount: “NaN”"),
-        ({"UnitPrice": "1e5"}, Code.BAD_NUMBER, "Row 3, UnitPrice"),
-        ({"Tax": "1.005"}, Code.TOO_MANY_DECIMALS, "more than 2 decimals"),
-        ({"Subtotal": ""}, Code.MISSING_VALUE, "Row 3, Subtotal: no value"),
-        ({"ChargeStartDate": "31/1/2026"}, Code.BAD_DATE, "Row 3, ChargeStartDate: “31/1/2026”"),
+        ({"Amount": "NaN"}, TableCode.BAD_NUMBER, "Row 3, Amount: “NaN”"),
+        ({"UnitPrice": "1e5"}, TableCode.BAD_NUMBER, "Row 3, UnitPrice"),
+        ({"Tax": "1.005"}, TableCode.TOO_MANY_DECIMALS, "more than 2 decimals"),
+        ({"Subtotal": ""}, TableCode.MISSING_VALUE, "Row 3, Subtotal: no value"),
+        (
+            {"ChargeStartDate": "31/1/2026"},
+            TableCode.BAD_DATE,
+            "Row 3, ChargeStartDate: “31/1/2026”",
+        ),
         ({"ChargeEndDate": "1/1/2020"}, Code.PERIOD_BACKWARDS, "ends before it starts"),
-        ({"CustomerID": "5.66891E+17"}, Code.SCIENTIFIC_KEY, "without opening it in Excel"),
-        ({"CustomerID": ""}, Code.MISSING_VALUE, "Row 3, CustomerID"),
-        ({"Currency": "RMB¥"}, Code.BAD_CURRENCY, "Row 3, Currency"),
+        ({"CustomerID": "5.66891E+17"}, TableCode.SCIENTIFIC_KEY, "without opening it in Excel"),
+        ({"CustomerID": ""}, TableCode.MISSING_VALUE, "Row 3, CustomerID"),
+        ({"Currency": "RMB¥"}, TableCode.BAD_CURRENCY, "Row 3, Currency"),
         ({"Currency": "USD"}, Code.MIXED_CURRENCIES, "the file starts in CNY"),
         ({"MPNID": "4390935"}, Code.OTHER_PARTNER, "MPN ID 4390935 belongs to another partner"),
         ({"ChargeType": "Bonus"}, Code.UNKNOWN_CHARGE, "“Bonus” is not documented"),
@@ -188,10 +194,10 @@ def test_content_key_follows_the_charge_not_the_file() -> None:
 @pytest.mark.parametrize("code", list(Code))
 def test_every_problem_has_a_sentence(code: Code) -> None:
     details = {"expected": "E", "limit": "9", "currency": "CNY"}
-    problem = Problem(code, 7, "taxes", "Value", details)
+    problem = problems.Problem(code, 7, "taxes", "Value", details)
 
     assert problem.sentence
-    assert Problem.restored(problem.stored()) == problem
+    assert problems.Problem.restored(problem.stored(), Code) == problem
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -237,7 +243,7 @@ def peak_of(count: int) -> int:
     header, row = make.licence_bytes(1, encoding="utf-8").splitlines()
     stream = io.BytesIO(header + b"\n" + (row + b"\n") * count)
     tracemalloc.start()
-    rows = reader.read_rows(stream)
+    rows = reader.read_rows(stream, parser.separator_of)
     found = sum(1 for _ in parser.open_table(rows).read(rows, make.EXPECTED))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()

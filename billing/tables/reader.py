@@ -6,12 +6,13 @@ Raises FileRefused for what is no table of text. Files are told by their content
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 from typing import IO
 
-from billing.files import layouts
-from billing.files.problems import Code, FileRefused, Problem
-from billing.files.workbook import workbook_rows
+from billing.tables.problems import FileRefused, Problem, TableCode
+from billing.tables.workbook import workbook_rows
 
 MEBIBYTE = 1024 * 1024
 MAX_BYTES = 512 * MEBIBYTE
@@ -19,6 +20,10 @@ MAX_BYTES = 512 * MEBIBYTE
 MAX_LINE_CHARACTERS = 128 * 1024
 SEPARATORS = (",", "\t", ";")
 
+LINES_TO_JUDGE_BY = 30
+
+_SAID = re.compile(r"sep=([,;\t]?)", re.ASCII)
+"""Excel's own line that says the separator."""
 _CHUNK = MEBIBYTE
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -41,13 +46,21 @@ _OTHER_KINDS = (
 _MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<svg", b"<script")
 
 
-def read_rows(stream: IO[bytes], max_bytes: int = MAX_BYTES) -> Iterator[list[str]]:
-    """The rows of a CSV or XLSX file, the header first, blank rows as empty lists."""
+type SeparatorOf = Callable[[Sequence[str]], str]
+"""Finds the separator from the first lines of a text."""
+
+
+def read_rows(
+    stream: IO[bytes], separator_of: SeparatorOf, max_bytes: int = MAX_BYTES
+) -> Iterator[list[str]]:
+    """The rows of a CSV or XLSX file from the first on, blank rows as empty lists."""
     size = stream.seek(0, io.SEEK_END)
     if size == 0:
-        raise FileRefused(Problem(Code.EMPTY))
+        raise FileRefused(Problem(TableCode.EMPTY))
     if size > max_bytes:
-        raise FileRefused(Problem(Code.TOO_LARGE, details={"limit": str(max_bytes // MEBIBYTE)}))
+        raise FileRefused(
+            Problem(TableCode.TOO_LARGE, details={"limit": str(max_bytes // MEBIBYTE)})
+        )
     stream.seek(0)
     start = stream.read(4096)
     stream.seek(0)
@@ -56,15 +69,15 @@ def read_rows(stream: IO[bytes], max_bytes: int = MAX_BYTES) -> Iterator[list[st
     _refuse_other_kinds(start)
     encoding = _encoding(stream, start)
     stream.seek(0)
-    return _csv_rows(stream, encoding)
+    return _csv_rows(stream, encoding, separator_of)
 
 
 def _refuse_other_kinds(start: bytes) -> None:
     for magic, name in _OTHER_KINDS:
         if start.startswith(magic):
-            raise FileRefused(Problem(Code.WRONG_KIND, value=name))
+            raise FileRefused(Problem(TableCode.WRONG_KIND, value=name))
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_MARKUP):
-        raise FileRefused(Problem(Code.WRONG_KIND, value="HTML / XML"))
+        raise FileRefused(Problem(TableCode.WRONG_KIND, value="HTML / XML"))
 
 
 def _encoding(stream: IO[bytes], start: bytes) -> str:
@@ -79,12 +92,12 @@ def _encoding(stream: IO[bytes], start: bytes) -> str:
         try:
             _read_through(stream, encoding)
         except FileRefused as refused:
-            if refused.problem.code is Code.NUL:
+            if refused.problem.code is TableCode.NUL:
                 raise
-            cut = cut or refused.problem.code is Code.CUT_TEXT
+            cut = cut or refused.problem.code is TableCode.CUT_TEXT
         else:
             return encoding
-    raise FileRefused(Problem(Code.CUT_TEXT if cut else Code.NOT_TEXT))
+    raise FileRefused(Problem(TableCode.CUT_TEXT if cut else TableCode.NOT_TEXT))
 
 
 def _utf16_without_bom(start: bytes) -> tuple[str, ...] | None:
@@ -107,31 +120,35 @@ def _read_through(stream: IO[bytes], encoding: str) -> None:
             text = decoder.decode(chunk)
             if "\0" in text:
                 row += text.count("\n", 0, text.index("\0"))
-                raise FileRefused(Problem(Code.NUL, row=row))
+                raise FileRefused(Problem(TableCode.NUL, row=row))
             row += text.count("\n")
     except UnicodeDecodeError as error:
-        raise FileRefused(Problem(Code.NOT_TEXT)) from error
+        raise FileRefused(Problem(TableCode.NOT_TEXT)) from error
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        raise FileRefused(Problem(Code.CUT_TEXT)) from error
+        raise FileRefused(Problem(TableCode.CUT_TEXT)) from error
 
 
-def _csv_rows(stream: IO[bytes], encoding: str) -> Iterator[list[str]]:
+def _csv_rows(stream: IO[bytes], encoding: str, separator_of: SeparatorOf) -> Iterator[list[str]]:
     text = io.TextIOWrapper(stream, encoding=encoding, newline="")
     try:
-        yield from _rows_of(text)
+        yield from _rows_of(text, separator_of)
     finally:
         if not stream.closed:
             text.detach()
 
 
-def _rows_of(text: io.TextIOWrapper) -> Iterator[list[str]]:
+def _rows_of(text: io.TextIOWrapper, separator_of: SeparatorOf) -> Iterator[list[str]]:
     lines = _short_lines(text)
-    first = next(lines, "").lstrip("\ufeff")
-    if first.strip().lower() in {"sep=,", "sep=;", "sep=\t", "sep="}:
-        first = next(lines, "")
-    rows = csv.reader(_chained(first, lines), delimiter=_separator(first), strict=True)
+    start = list(islice(lines, LINES_TO_JUDGE_BY))
+    if start:
+        start[0] = start[0].lstrip("\ufeff")
+    said = _SAID.fullmatch(start[0].strip().lower()) if start else None
+    if said:
+        start = start[1:]
+    separator = said[1] if said and said[1] else separator_of(start)
+    rows = csv.reader(chain(start, lines), delimiter=separator, strict=True)
     number = 0
     while True:
         try:
@@ -139,9 +156,18 @@ def _rows_of(text: io.TextIOWrapper) -> Iterator[list[str]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise FileRefused(Problem(Code.QUOTES, row=number + 1)) from error
+            raise FileRefused(Problem(TableCode.QUOTES, row=number + 1)) from error
         number += 1
         yield row
+
+
+def widest_separator(lines: Sequence[str]) -> str:
+    """The separator that most lines have most often: for files whose columns have any names."""
+
+    def columns(separator: str) -> int:
+        return sum(line.count(separator) for line in lines)
+
+    return max(SEPARATORS, key=columns)
 
 
 def _short_lines(text: io.TextIOWrapper) -> Iterator[str]:
@@ -150,21 +176,5 @@ def _short_lines(text: io.TextIOWrapper) -> Iterator[str]:
     while line := text.readline(MAX_LINE_CHARACTERS + 1):
         number += 1
         if len(line) > MAX_LINE_CHARACTERS:
-            raise FileRefused(Problem(Code.LONG_LINE, row=number))
+            raise FileRefused(Problem(TableCode.LONG_LINE, row=number))
         yield line
-
-
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    if first:
-        yield first
-    yield from rest
-
-
-def _separator(header: str) -> str:
-    """The separator that splits the first line into most known column names."""
-
-    def known(separator: str) -> tuple[int, int]:
-        names = [layouts.header_key(name) for name in header.split(separator)]
-        return sum(name in layouts.KNOWN_KEYS for name in names), len(names)
-
-    return max(SEPARATORS, key=known)

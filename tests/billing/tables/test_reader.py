@@ -8,16 +8,17 @@ from collections.abc import Iterator
 import pytest
 from openpyxl import Workbook
 
-from billing.files import reader
-from billing.files.problems import Code, FileRefused
+from billing.files.parser import separator_of
+from billing.tables import reader
+from billing.tables.problems import FileRefused, ProblemCode, TableCode
 from tests.billing.files import make
 
 
 def read(content: bytes) -> list[list[str]]:
-    return list(reader.read_rows(io.BytesIO(content)))
+    return list(reader.read_rows(io.BytesIO(content), separator_of))
 
 
-def refusal(content: bytes) -> Code:
+def refusal(content: bytes) -> ProblemCode:
     with pytest.raises(FileRefused) as refused:
         read(content)
     assert refused.value.problem.sentence
@@ -90,35 +91,35 @@ def plain_zip() -> bytes:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", Code.EMPTY),
-        (b"%PDF-1.7 ...", Code.WRONG_KIND),
-        (b"\xd0\xcf\x11\xe0rest", Code.WRONG_KIND),
-        (b"<html><script>alert(1)</script>", Code.WRONG_KIND),
-        (b"\xef\xbb\xbf  <svg onload=x>", Code.WRONG_KIND),
-        (b"\x1f\x8b\x08", Code.WRONG_KIND),
-        (plain_zip(), Code.WRONG_KIND),
-        (bomb(), Code.BAD_WORKBOOK),
-        (workbook([["MPNID"], [1]])[:900], Code.BAD_WORKBOOK),
-        (b"PK\x03\x04 no archive", Code.BAD_WORKBOOK),
-        (b"\xff\x00\xfe\x80\x81abc", Code.NOT_TEXT),
-        (b"\xff\x80\xfe\x81abc\xff", Code.NOT_TEXT),
-        (b"MPNID,Tax\n1,\0\n", Code.NUL),
-        ("MPNID,名".encode()[:-1] + b"\xff\xff", Code.NOT_TEXT),
-        (make.licence_bytes(encoding="utf-16")[:-1], Code.CUT_TEXT),
-        (b'MPNID,Tax\n"1"2,3\n', Code.QUOTES),
-        (b'MPNID,Tax\n"1,3\n', Code.QUOTES),
-        (b"MPNID," + b"x" * 200_000, Code.LONG_LINE),
+        (b"", TableCode.EMPTY),
+        (b"%PDF-1.7 ...", TableCode.WRONG_KIND),
+        (b"\xd0\xcf\x11\xe0rest", TableCode.WRONG_KIND),
+        (b"<html><script>alert(1)</script>", TableCode.WRONG_KIND),
+        (b"\xef\xbb\xbf  <svg onload=x>", TableCode.WRONG_KIND),
+        (b"\x1f\x8b\x08", TableCode.WRONG_KIND),
+        (plain_zip(), TableCode.WRONG_KIND),
+        (bomb(), TableCode.BAD_WORKBOOK),
+        (workbook([["MPNID"], [1]])[:900], TableCode.BAD_WORKBOOK),
+        (b"PK\x03\x04 no archive", TableCode.BAD_WORKBOOK),
+        (b"\xff\x00\xfe\x80\x81abc", TableCode.NOT_TEXT),
+        (b"\xff\x80\xfe\x81abc\xff", TableCode.NOT_TEXT),
+        (b"MPNID,Tax\n1,\0\n", TableCode.NUL),
+        ("MPNID,名".encode()[:-1] + b"\xff\xff", TableCode.NOT_TEXT),
+        (make.licence_bytes(encoding="utf-16")[:-1], TableCode.CUT_TEXT),
+        (b'MPNID,Tax\n"1"2,3\n', TableCode.QUOTES),
+        (b'MPNID,Tax\n"1,3\n', TableCode.QUOTES),
+        (b"MPNID," + b"x" * 200_000, TableCode.LONG_LINE),
     ],
 )
-def test_read_refuses(content: bytes, code: Code) -> None:
+def test_read_refuses(content: bytes, code: TableCode) -> None:
     assert refusal(content) is code
 
 
 def test_read_refuses_too_large() -> None:
     with pytest.raises(FileRefused) as refused:
-        reader.read_rows(io.BytesIO(b"x" * 11), max_bytes=10)
+        reader.read_rows(io.BytesIO(b"x" * 11), separator_of, max_bytes=10)
 
-    assert refused.value.problem.code is Code.TOO_LARGE
+    assert refused.value.problem.code is TableCode.TOO_LARGE
 
 
 def test_read_names_the_row_of_a_nul() -> None:
@@ -154,7 +155,7 @@ class Endless(io.RawIOBase):
 
 def test_read_of_one_endless_line_keeps_memory_flat() -> None:
     tracemalloc.start()
-    rows: Iterator[list[str]] = reader.read_rows(Endless())  # type: ignore[arg-type]  # behaves like a file
+    rows: Iterator[list[str]] = reader.read_rows(Endless(), separator_of)  # type: ignore[arg-type]  # behaves like a file
     with pytest.raises(FileRefused):
         next(rows)
     _, peak = tracemalloc.get_traced_memory()

@@ -11,7 +11,7 @@ from typing import IO
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
-from billing.files.problems import Code, FileRefused, Problem
+from billing.tables.problems import FileRefused, Problem, TableCode
 
 MAX_UNPACKED_BYTES = 2 * 1024**3
 MAX_SHARED_STRING_BYTES = 128 * 1024**2
@@ -35,10 +35,10 @@ def workbook_rows(stream: IO[bytes]) -> Iterator[list[str]]:
         with warnings.catch_warnings(action="ignore"):
             book = load_workbook(stream, read_only=True, data_only=True)
     except _BROKEN as error:
-        raise FileRefused(Problem(Code.BAD_WORKBOOK)) from error
+        raise FileRefused(Problem(TableCode.BAD_WORKBOOK)) from error
     try:
         if not book.worksheets:
-            raise FileRefused(Problem(Code.BAD_WORKBOOK))
+            raise FileRefused(Problem(TableCode.BAD_WORKBOOK))
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         width = 0
@@ -47,7 +47,7 @@ def workbook_rows(stream: IO[bytes]) -> Iterator[list[str]]:
             width = width or len(cells)
             yield cells + [""] * (width - len(cells)) if cells else []
     except _BROKEN as error:
-        raise FileRefused(Problem(Code.BAD_WORKBOOK)) from error
+        raise FileRefused(Problem(TableCode.BAD_WORKBOOK)) from error
     finally:
         book.close()
 
@@ -58,12 +58,12 @@ def _refuse_bombs(stream: IO[bytes]) -> None:
     with zipfile.ZipFile(stream) as archive:
         parts = archive.infolist()
         if "xl/workbook.xml" not in archive.namelist():
-            raise FileRefused(Problem(Code.WRONG_KIND, value="ZIP"))
+            raise FileRefused(Problem(TableCode.WRONG_KIND, value="ZIP"))
     unpacked = sum(part.file_size for part in parts)
     shared = sum(part.file_size for part in parts if "sharedStrings" in part.filename)
     is_bomb = unpacked > max(MAX_RATIO * packed, 1024**2)
     if is_bomb or unpacked > MAX_UNPACKED_BYTES or shared > MAX_SHARED_STRING_BYTES:
-        raise FileRefused(Problem(Code.BAD_WORKBOOK))
+        raise FileRefused(Problem(TableCode.BAD_WORKBOOK))
     stream.seek(0)
 
 

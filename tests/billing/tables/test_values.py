@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.files import values
-from billing.files.problems import Code, ValueRefused
+from billing.tables import values
+from billing.tables.problems import ProblemCode, TableCode, ValueRefused
 
 
 @pytest.mark.parametrize(
@@ -42,26 +42,26 @@ def test_amount_of_minus_zero_has_no_sign() -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("NaN", Code.BAD_NUMBER),
-        ("Infinity", Code.BAD_NUMBER),
-        ("-inf", Code.BAD_NUMBER),
-        ("1e5", Code.BAD_NUMBER),
-        ("1.5E+05", Code.BAD_NUMBER),
-        ("1.234,50", Code.BAD_NUMBER),
-        ("12,34", Code.BAD_NUMBER),
-        ("1 234", Code.BAD_NUMBER),
-        ("0x10", Code.BAD_NUMBER),
-        ("1_000", Code.BAD_NUMBER),
-        ("(-5)", Code.BAD_NUMBER),
-        ("--5", Code.BAD_NUMBER),
-        ("€5", Code.BAD_NUMBER),
-        ("", Code.BAD_NUMBER),
-        ("1.005", Code.TOO_MANY_DECIMALS),
-        ("1,234.505", Code.TOO_MANY_DECIMALS),
-        ("1234567890123", Code.NUMBER_TOO_LARGE),
+        ("NaN", TableCode.BAD_NUMBER),
+        ("Infinity", TableCode.BAD_NUMBER),
+        ("-inf", TableCode.BAD_NUMBER),
+        ("1e5", TableCode.BAD_NUMBER),
+        ("1.5E+05", TableCode.BAD_NUMBER),
+        ("1.234,50", TableCode.BAD_NUMBER),
+        ("12,34", TableCode.BAD_NUMBER),
+        ("1 234", TableCode.BAD_NUMBER),
+        ("0x10", TableCode.BAD_NUMBER),
+        ("1_000", TableCode.BAD_NUMBER),
+        ("(-5)", TableCode.BAD_NUMBER),
+        ("--5", TableCode.BAD_NUMBER),
+        ("€5", TableCode.BAD_NUMBER),
+        ("", TableCode.BAD_NUMBER),
+        ("1.005", TableCode.TOO_MANY_DECIMALS),
+        ("1,234.505", TableCode.TOO_MANY_DECIMALS),
+        ("1234567890123", TableCode.NUMBER_TOO_LARGE),
     ],
 )
-def test_amount_refuses(text: str, code: Code) -> None:
+def test_amount_refuses(text: str, code: TableCode) -> None:
     with pytest.raises(ValueRefused) as refused:
         values.amount(text, 2)
 
@@ -86,7 +86,7 @@ def test_day_refuses(text: str) -> None:
     with pytest.raises(ValueRefused) as refused:
         values.day(text)
 
-    assert refused.value.code is Code.BAD_DATE
+    assert refused.value.code is TableCode.BAD_DATE
 
 
 @pytest.mark.parametrize(
@@ -100,14 +100,14 @@ def test_key_is_opaque_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("5.66891E+17", Code.SCIENTIFIC_KEY),
-        ("5e17", Code.SCIENTIFIC_KEY),
-        (" ", Code.MISSING_VALUE),
-        ("x" * 65, Code.TOO_LONG),
-        ("a\u202eb", Code.BAD_KEY),
+        ("5.66891E+17", TableCode.SCIENTIFIC_KEY),
+        ("5e17", TableCode.SCIENTIFIC_KEY),
+        (" ", TableCode.MISSING_VALUE),
+        ("x" * 65, TableCode.TOO_LONG),
+        ("a\u202eb", TableCode.BAD_KEY),
     ],
 )
-def test_key_refuses(text: str, code: Code) -> None:
+def test_key_refuses(text: str, code: TableCode) -> None:
     with pytest.raises(ValueRefused) as refused:
         values.key(text)
 
@@ -124,10 +124,10 @@ def test_cells_raise_nothing_else(text: str) -> None:
     readers = [lambda t: values.amount(t, 2), values.day, values.key, values.currency]
     outcomes = [_outcome(read, text) for read in readers]
 
-    assert all(isinstance(code, Code) for code in outcomes if code is not None)
+    assert all(isinstance(code, TableCode) for code in outcomes if code is not None)
 
 
-def _outcome(read: object, text: str) -> Code | None:
+def _outcome(read: object, text: str) -> ProblemCode | None:
     try:
         read(text)  # type: ignore[operator]  # each reader takes text
     except ValueRefused as refused:

@@ -1,4 +1,4 @@
-"""One cell of a reconciliation file, from text to a value. Raises ValueRefused and nothing else."""
+"""One cell of a table, from text to a value. Raises ValueRefused and nothing else."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from billing.files.problems import Code, ValueRefused
+from billing.tables.problems import TableCode, ValueRefused
 
 MAX_INTEGER_DIGITS = 12
 FIRST_YEAR, LAST_YEAR = 2000, 2100
@@ -31,13 +31,13 @@ def amount(text: str, decimals: int) -> Decimal:
         text = _half_width(text)
         plain = _GROUPED.fullmatch(text)
         if plain is None:
-            raise ValueRefused(Code.BAD_NUMBER)
+            raise ValueRefused(TableCode.BAD_NUMBER)
         text = text.replace(",", "")
         if len(text.partition(".")[0].lstrip("+-0")) > MAX_INTEGER_DIGITS:
-            raise ValueRefused(Code.NUMBER_TOO_LARGE)
+            raise ValueRefused(TableCode.NUMBER_TOO_LARGE)
     fraction = plain[1]
     if fraction is not None and len(fraction) > decimals and len(fraction.rstrip("0")) > decimals:
-        raise ValueRefused(Code.TOO_MANY_DECIMALS, limit=str(decimals))
+        raise ValueRefused(TableCode.TOO_MANY_DECIMALS, limit=str(decimals))
     return Decimal(text) + 0  # plus zero turns -0 into 0
 
 
@@ -72,13 +72,13 @@ def day(text: str) -> date:
         year, month, dayof = match[1], match[3], match[4]
         clock = match.groups()[4:]
     else:
-        raise ValueRefused(Code.BAD_DATE)
+        raise ValueRefused(TableCode.BAD_DATE)
     if not _is_time(clock) or not FIRST_YEAR <= int(year) <= LAST_YEAR:
-        raise ValueRefused(Code.BAD_DATE)
+        raise ValueRefused(TableCode.BAD_DATE)
     try:
         return date(int(year), int(month), int(dayof))
     except ValueError as error:
-        raise ValueRefused(Code.BAD_DATE) from error
+        raise ValueRefused(TableCode.BAD_DATE) from error
 
 
 def _is_time(clock: tuple[str | None, ...]) -> bool:
@@ -90,13 +90,13 @@ def key(text: str, limit: int = 64) -> str:
     """An id as it stands: opaque text, never a number. What Excel has rounded is refused."""
     plain = text.strip()
     if not plain:
-        raise ValueRefused(Code.MISSING_VALUE)
+        raise ValueRefused(TableCode.MISSING_VALUE)
     if _SCIENTIFIC.fullmatch(plain):
-        raise ValueRefused(Code.SCIENTIFIC_KEY)
+        raise ValueRefused(TableCode.SCIENTIFIC_KEY)
     if not plain.isprintable():
-        raise ValueRefused(Code.BAD_KEY)
+        raise ValueRefused(TableCode.BAD_KEY)
     if len(plain) > limit:
-        raise ValueRefused(Code.TOO_LONG, limit=str(limit))
+        raise ValueRefused(TableCode.TOO_LONG, limit=str(limit))
     return plain
 
 
@@ -105,7 +105,7 @@ def currency(text: str) -> str:
     """An ISO 4217 code, in capitals."""
     plain = unicodedata.normalize("NFKC", text).strip().upper()
     if not _CURRENCY.fullmatch(plain):
-        raise ValueRefused(Code.BAD_CURRENCY)
+        raise ValueRefused(TableCode.BAD_CURRENCY)
     return plain
 
 

@@ -1,0 +1,1 @@
+"""Tables that people upload: bytes to rows, cells to values, problems in words."""
