@@ -37,6 +37,7 @@ KINDS_ABOUT_MONEY: Mapping[Permission, tuple[str, ...]] = {
     ),
     Permission.SEE_PARTNER_BILL: (
         "partner_invoice.",
+        "partner_payment.",
         "price_rule.",
         "reconciliation.",
         "reconciliation_file.",
@@ -73,6 +74,7 @@ PAGES = {
     "billing.invoice": "billing:invoice",
     "billing.receipt": "billing:receipt",
     "billing.partnerinvoice": "billing:partner_invoice",
+    "billing.partnerpayment": "billing:partner_payment",
     "billing.reconciliationfile": "billing:reconciliation_file",
     "collections_policy.case": "collections_policy:case",
     "collections_policy.sweeprun": "collections_policy:sweep",
@@ -83,6 +85,7 @@ PAGES_NEED = {
     "billing.invoice": Permission.SEE_RECEIVABLES,
     "billing.receipt": Permission.SEE_RECEIVABLES,
     "billing.partnerinvoice": Permission.SEE_PARTNER_BILL,
+    "billing.partnerpayment": Permission.SEE_PARTNER_BILL,
     "billing.reconciliationfile": Permission.SEE_PARTNER_BILL,
     "collections_policy.case": Permission.WORK_CASES,
     "collections_policy.sweeprun": Permission.WORK_CASES,

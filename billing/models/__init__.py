@@ -12,6 +12,7 @@ from billing.models.invoice import (
     TermsFrom,
 )
 from billing.models.partner_invoice import PartnerInvoice
+from billing.models.partner_payment import BillAlarm, PartnerPayment, PartnerPaymentPart
 from billing.models.past import InvoiceDueDate, ReceiptOwner
 from billing.models.price_rule import PriceKind, PriceRule
 from billing.models.receipt import Allocation, AllocationRule, Receipt
@@ -26,6 +27,7 @@ from billing.models.series import InvoiceSeries
 __all__ = [
     "Allocation",
     "AllocationRule",
+    "BillAlarm",
     "CreditNote",
     "Dispute",
     "DisputeCode",
@@ -40,6 +42,8 @@ __all__ = [
     "InvoiceSeries",
     "InvoiceStatus",
     "PartnerInvoice",
+    "PartnerPayment",
+    "PartnerPaymentPart",
     "PriceKind",
     "PriceRule",
     "Receipt",

@@ -1,6 +1,7 @@
 """The reseller and the settings it may change."""
 
 from datetime import time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
@@ -57,6 +58,22 @@ class PartnerSettings(models.Model):
     payment_terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"), default=30)
     upstream_terms_days = models.PositiveSmallIntegerField(
         _("21Vianet's payment terms (days)"), default=30
+    )
+    finance_charge_percent = models.DecimalField(
+        _("finance charge 21Vianet may take for each month late (% of the invoice amount)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("1.50"),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    finance_charge_legal_maximum = models.DecimalField(
+        _("legal maximum of that charge (% a month), where known"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("21Vianet may take its rate or the legal maximum, whichever is less."),
     )
     data_deletion_days = models.PositiveSmallIntegerField(
         _("days from suspension until data is deleted"), default=60
