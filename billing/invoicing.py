@@ -1,6 +1,6 @@
 """Makes draft invoices, issues them with their notices, and keeps what is known of fapiao."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,8 +11,9 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from billing import letters, lifecycle, numbering, remembering, rules
-from billing.models import FapiaoStatus, Invoice, InvoiceLine, TermsFrom
-from customers.models import CreditDecision, Customer
+from billing.models import FapiaoStatus, Invoice, InvoiceLine, Terms
+from billing.terms import DueDates, terms_of
+from customers.models import Customer
 from customers.services import facts_changed
 from partners import audit, clock
 from partners.models import Partner, User
@@ -93,21 +94,6 @@ def create_drafts(drafts: Sequence[DraftInvoice], *, by: User | None, reason: st
     return invoices
 
 
-def terms_of(customers: Collection[Customer]) -> dict[int, int]:
-    """Each customer's payment terms in calendar days: newest credit decision, else the partner's.
-
-    An approved prepayment counts as payable at once.
-    """
-    decided = {
-        decision.customer_id: 0 if decision.prepayment else decision.terms_days
-        for decision in CreditDecision.objects.filter(customer__in=customers).order_by("id")
-    }
-    return {
-        customer.pk: decided.get(customer.pk, customer.partner.settings.payment_terms_days)
-        for customer in customers
-    }
-
-
 def issue_invoices(invoices: Iterable[Invoice], *, by: User | None, reason: str) -> IssueReport:
     """Issue drafts, each with its number, due date and notice, and report those that failed.
 
@@ -150,14 +136,14 @@ def record_fapiao(invoice: Invoice, facts: FapiaoFacts, *, by: User | None, reas
     """
     with transaction.atomic():
         Customer.objects.lock([invoice.customer_id])
-        fresh = Invoice.objects.select_related("customer").get(pk=invoice.pk)
+        fresh = Invoice.objects.select_related("partner__settings", "customer").get(pk=invoice.pk)
         if not fresh.is_issued:
             raise NotIssued
         before = {"status": fresh.fapiao_status, "number": fresh.fapiao_number}
         fresh.fapiao_status, fresh.fapiao_type = facts.status, facts.type
         fresh.fapiao_number, fresh.fapiao_on = facts.number, facts.on
         fresh.fapiao_delivered_on, fresh.fapiao_delivery = facts.delivered_on, facts.delivery
-        if fresh.terms_from == TermsFrom.FAPIAO:
+        if fresh.terms.waits_for_fapiao:
             _count_from_delivery(fresh, facts.delivered_on, by)
         fresh.save()
         facts_changed([fresh.customer])
@@ -168,7 +154,8 @@ def record_fapiao(invoice: Invoice, facts: FapiaoFacts, *, by: User | None, reas
 
 def _count_from_delivery(invoice: Invoice, delivered_on: date | None, by: User | None) -> None:
     """Set the due date; after another one the sweep has to see the invoice overdue anew."""
-    due_on = rules.due_on(delivered_on, invoice.terms_days) if delivered_on else None
+    dates = DueDates(invoice.partner)
+    due_on = dates.of(invoice.terms, delivered_on) if delivered_on else None
     if due_on != invoice.due_on:
         invoice.due_on, invoice.overdue_flagged_on = due_on, None
         remembering.due_date_moved(invoice, by=by)
@@ -206,7 +193,7 @@ def _issue(
     customers = Customer.objects.lock({invoice.customer_id for invoice in invoices})
     fresh = list(
         Invoice.objects.filter(pk__in=[invoice.pk for invoice in invoices])
-        .select_related("partner", "customer")
+        .select_related("partner__settings", "customer")
         .order_by("pk")
     )
     failures = [Failure(row, why) for row in fresh if (why := why_not_issue(row))]
@@ -243,20 +230,23 @@ def _number(invoices: list[Invoice]) -> None:
 
 def _number_of_partner(partner: Partner, rows: list[Invoice]) -> None:
     today = clock.business_date(partner)
+    dates = DueDates(partner)
     numbers = numbering.take(partner, numbering.INVOICES, today.year, len(rows))
     for row, number in zip(rows, numbers, strict=True):
         row.number, row.issued_on = number, today
-        if row.terms_from == TermsFrom.ISSUE:
-            row.due_on = rules.due_on(today, row.terms_days)
+        if not row.terms.waits_for_fapiao:
+            row.due_on = dates.of(row.terms, today)
 
 
-def _draft(draft: DraftInvoice, terms_days: int, by: User | None, at: datetime) -> Invoice:
+def _draft(draft: DraftInvoice, terms: Terms, by: User | None, at: datetime) -> Invoice:
     total = sum((_gross(charge) for charge in draft.charges), Decimal(0))
     return Invoice(
         partner_id=draft.customer.partner_id,
         customer=draft.customer,
         currency=draft.currency,
-        terms_days=terms_days,
+        terms_days=terms.days,
+        terms_kind=terms.kind,
+        terms_from=terms.counted_from,
         total=total,
         note=draft.note,
         created_by=by,
@@ -291,7 +281,13 @@ def _line(invoice: Invoice, position: int, charge: Charge) -> InvoiceLine:
 
 
 def _created(invoice: Invoice, reason: str) -> audit.Fact:
-    after = {"total": invoice.total, "currency": invoice.currency, "terms": invoice.terms_days}
+    after = {
+        "total": invoice.total,
+        "currency": invoice.currency,
+        "terms_days": invoice.terms_days,
+        "terms_kind": invoice.terms_kind,
+        "terms_from": invoice.terms_from,
+    }
     return _fact(invoice, "invoice.drafted", reason, {}, after)
 
 

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing import receivables, rules
+from billing import receivables, rules, terms
 from billing.models import Invoice, InvoiceStatus, Receipt
-from partners import formatting
+from partners import clock, formatting
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def invoice_facts(invoice: Invoice) -> list[dict[str, object]]:
             "url": reverse("customer", args=[invoice.customer_id]),
         },
         {"label": _("Issued on"), "value": _day(invoice.issued_on)},
-        {"label": _("Due on"), "value": _day(invoice.due_on), "note": _terms(invoice)},
+        due_fact(invoice),
     ]
     amounts = [
         (_("Total including VAT"), invoice.total),
@@ -165,9 +165,21 @@ def _fapiao_facts(invoice: Invoice) -> list[dict[str, object]]:
     return [{"label": _("Fapiao"), "value": invoice.get_fapiao_status_display(), "note": note}]
 
 
-def _terms(invoice: Invoice) -> str:
-    text = ngettext("%(days)s day from %(from)s", "%(days)s days from %(from)s", invoice.terms_days)
-    return text % {"days": invoice.terms_days, "from": invoice.get_terms_from_display()}
+def due_fact(invoice: Invoice) -> dict[str, object]:
+    """When an invoice is due, by which terms, and what is not sure about it.
+
+    A draft shows the date it would have if it were issued today.
+    """
+    dates = terms.DueDates(invoice.partner)
+    due_on, agreed = invoice.due_on, terms.words(invoice.terms)
+    label = _("Due on")
+    if invoice.is_draft and not invoice.terms.waits_for_fapiao:
+        label = _("Due on, if issued today")
+        due_on = dates.of(invoice.terms, clock.business_date(invoice.partner))
+    notes = [agreed, dates.doubt(due_on)] if due_on else [dates.doubt(due_on)]
+    note = " · ".join(part for part in notes if part)
+    waiting = _("due %(terms)s") % {"terms": agreed}
+    return {"label": label, "value": _day(due_on, waiting), "note": note}
 
 
 def _day(on: date | None, otherwise: str = "–") -> str:

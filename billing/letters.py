@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from django.utils import translation
+
+from billing import terms
 from billing.models import Invoice, InvoiceLine
 from notices import letters, recipients
 from notices.models import Notice, NoticeKind
@@ -39,6 +42,11 @@ def _lines(invoices: Sequence[Invoice]) -> dict[int, list[InvoiceLine]]:
     return found
 
 
+def _terms(invoice: Invoice, language: str) -> str:
+    with translation.override(language):
+        return terms.words(invoice.terms)
+
+
 def _context(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, object]:
     language = letters.known_language(invoice.customer.language)
     return {
@@ -48,7 +56,7 @@ def _context(invoice: Invoice, lines: Sequence[InvoiceLine]) -> dict[str, object
         "total": letters.money(invoice.total, invoice.currency, language),
         "issued_on": letters.day(invoice.issued_on, language),
         "due_on": letters.day(invoice.due_on, language),
-        "terms_days": invoice.terms_days,
+        "terms": _terms(invoice, language),
         "lines": [
             {
                 "description": line.description,

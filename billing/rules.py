@@ -5,12 +5,14 @@ Amounts passed in and out share one currency; dates are dates of the partner's z
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from billing.models import AllocationRule
+from billing.models import AllocationRule, Terms
+from partners.models import TermsKind
 
 CENT = Decimal("0.01")
 SHORTEST_RECOGNISABLE_NUMBER = 5
@@ -72,9 +74,19 @@ def exact_match(amount: Decimal, debts: Sequence[Debt]) -> Debt | None:
     return matches[0] if len(matches) == 1 else None
 
 
-def due_on(issued_on: date, terms_days: int) -> date:
-    """Payable net so many calendar days after the day from which the terms count."""
-    return issued_on + timedelta(days=terms_days)
+def due_on(start: date, terms: Terms, roll: Callable[[date], date] | None = None) -> date:
+    """The last day to pay, for terms that count from this day.
+
+    Net: so many calendar days later. End of month: so many days after the last day of its month.
+    `roll` moves a due date on a day off, where the partner wants that.
+    """
+    counted_from = _month_end(start) if terms.kind == TermsKind.END_OF_MONTH else start
+    due = counted_from + timedelta(days=terms.days)
+    return roll(due) if roll else due
+
+
+def _month_end(day: date) -> date:
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def days_overdue(due_on: date, on: date) -> int:

@@ -20,7 +20,17 @@ class CreditDecisionInline(ReadOnly, admin.TabularInline[CreditDecision, Custome
     """What credit was given, newest first."""
 
     model = CreditDecision
-    fields = ("terms_days", "limit", "currency", "prepayment", "reason", "decided_by", "decided_at")
+    fields = (
+        "terms_kind",
+        "terms_days",
+        "terms_from",
+        "limit",
+        "currency",
+        "prepayment",
+        "reason",
+        "decided_by",
+        "decided_at",
+    )
 
 
 @admin.register(Customer)

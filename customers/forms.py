@@ -74,7 +74,15 @@ class CreditDecisionForm(forms.ModelForm[CreditDecision]):
 
     class Meta:
         model = CreditDecision
-        fields = ["terms_days", "limit", "prepayment", "review_on", "reason"]
+        fields = [
+            "terms_kind",
+            "terms_days",
+            "terms_from",
+            "limit",
+            "prepayment",
+            "review_on",
+            "reason",
+        ]
         widgets = {
             "review_on": forms.DateInput(attrs={"type": "date"}),
             "reason": forms.Textarea(attrs={"rows": 3}),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers import locks, names
 from partners.access import ScopedQuerySet
-from partners.models import Partner
+from partners.models import Partner, TermsFrom, TermsKind
 from partners.models.audit import append_only
 
 
@@ -143,6 +143,12 @@ class CreditDecision(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="credit_decisions")
     terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"))
+    terms_kind = models.CharField(
+        _("payment terms are counted"), max_length=12, choices=TermsKind, default=TermsKind.NET
+    )
+    terms_from = models.CharField(
+        _("payment terms count from"), max_length=10, choices=TermsFrom, default=TermsFrom.ISSUE
+    )
     limit = models.DecimalField(
         _("credit limit"), max_digits=18, decimal_places=2, null=True, blank=True
     )
@@ -161,6 +167,16 @@ class CreditDecision(models.Model):
         verbose_name = _("credit decision")
         verbose_name_plural = _("credit decisions")
         ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(terms_kind__in=TermsKind.values),
+                name="credit_terms_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(terms_from__in=TermsFrom.values),
+                name="credit_terms_from_known",
+            ),
+        ]
         triggers = append_only("credit_decision")
 
     def __str__(self) -> str:

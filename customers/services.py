@@ -9,7 +9,7 @@ from django.db import models, transaction
 from customers import addresses, names
 from customers.models import Contact, CreditDecision, Customer
 from partners import audit, clock
-from partners.models import Partner, User
+from partners.models import Partner, TermsFrom, TermsKind, User
 
 
 def facts_changed(customers: Iterable[Customer]) -> None:
@@ -109,6 +109,8 @@ def decide_credit(
     customer: Customer,
     *,
     terms_days: int,
+    terms_kind: TermsKind = TermsKind.NET,
+    terms_from: TermsFrom = TermsFrom.ISSUE,
     limit: Decimal | None,
     prepayment: bool,
     review_on: date | None,
@@ -122,6 +124,8 @@ def decide_credit(
             partner=locked.partner,
             customer=locked,
             terms_days=terms_days,
+            terms_kind=terms_kind,
+            terms_from=terms_from,
             limit=limit,
             currency=locked.partner.currency,
             prepayment=prepayment,
@@ -130,7 +134,13 @@ def decide_credit(
             decided_by=by,
             decided_at=clock.now(),
         )
-        after = {"terms_days": terms_days, "limit": limit, "prepayment": prepayment}
+        after = {
+            "terms_days": terms_days,
+            "terms_kind": terms_kind,
+            "terms_from": terms_from,
+            "limit": limit,
+            "prepayment": prepayment,
+        }
         audit.record(
             audit.Fact(
                 partner_id=locked.partner_id,

@@ -75,7 +75,12 @@ def decide_credit(request: PortalRequest, pk: int) -> HttpResponse:
     customer = _visible(request, pk)
     ensure(request.user, Permission.EDIT_CUSTOMERS, customer.partner)
     ensure(request.user, Permission.SEE_RECEIVABLES, customer.partner)
-    initial = {"terms_days": customer.partner.settings.payment_terms_days}
+    usual = customer.partner.settings
+    initial = {
+        "terms_kind": usual.payment_terms_kind,
+        "terms_days": usual.payment_terms_days,
+        "terms_from": usual.payment_terms_from,
+    }
     form = CreditDecisionForm(posted(request), initial=initial)
     if form.is_bound and form.is_valid():
         services.decide_credit(customer, by=request.user, **form.cleaned_data)

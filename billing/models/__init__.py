@@ -9,7 +9,6 @@ from billing.models.invoice import (
     Invoice,
     InvoiceLine,
     InvoiceStatus,
-    TermsFrom,
 )
 from billing.models.partner_invoice import PartnerInvoice
 from billing.models.partner_payment import BillAlarm, PartnerPayment, PartnerPaymentPart
@@ -23,6 +22,7 @@ from billing.models.reconciliation import (
     ReconciliationLine,
 )
 from billing.models.series import InvoiceSeries
+from billing.models.terms import Terms
 
 __all__ = [
     "Allocation",
@@ -51,6 +51,6 @@ __all__ = [
     "ReceiptsFreshness",
     "ReconciliationFile",
     "ReconciliationLine",
-    "TermsFrom",
+    "Terms",
     "WriteOff",
 ]

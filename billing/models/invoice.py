@@ -11,9 +11,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.models.terms import Terms
 from customers.models import Customer
 from partners.access import ScopedQuerySet
-from partners.models import Partner
+from partners.models import Partner, TermsFrom, TermsKind
 from subscriptions.models import Subscription
 
 ZERO = Decimal(0)
@@ -25,13 +26,6 @@ class InvoiceStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     ISSUED = "issued", _("Issued")
     VOID = "void", _("Void")
-
-
-class TermsFrom(models.TextChoices):
-    """The day from which the payment terms count."""
-
-    ISSUE = "issue", _("the invoice date")
-    FAPIAO = "fapiao", _("the delivery of the fapiao")
 
 
 class FapiaoStatus(models.TextChoices):
@@ -104,6 +98,9 @@ class Invoice(models.Model):
     )
     currency = models.CharField(_("currency"), max_length=3)
     terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"), default=30)
+    terms_kind = models.CharField(
+        _("payment terms are counted"), max_length=12, choices=TermsKind, default=TermsKind.NET
+    )
     terms_from = models.CharField(
         _("terms count from"), max_length=10, choices=TermsFrom, default=TermsFrom.ISSUE
     )
@@ -169,6 +166,9 @@ class Invoice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(terms_from__in=TermsFrom.values), name="invoice_terms_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(terms_kind__in=TermsKind.values), name="invoice_terms_kind_known"
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -248,6 +248,11 @@ class Invoice(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"#{self.pk}"
+
+    @property
+    def terms(self) -> Terms:
+        """What was agreed about when to pay it."""
+        return Terms(self.terms_days, TermsKind(self.terms_kind), TermsFrom(self.terms_from))
 
     @property
     def is_draft(self) -> bool:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from billing import panels as billing
+from billing import terms
 from collections_policy import panels as collections
 from customers.models import Contact, Customer
 from customers.services import is_outside_tenant
@@ -85,7 +86,7 @@ def _credit(found: Customer, user: User) -> list[dict[str, object]] | None:
     decisions = found.credit_decisions.select_related("decided_by")
     return [
         {
-            "terms": _("net %(days)s days") % {"days": decision.terms_days},
+            "terms": terms.words(terms.decided(decision)),
             "limit": money(decision.limit, decision.currency) or "–",
             "prepayment": decision.prepayment,
             "reason": decision.reason,

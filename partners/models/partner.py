@@ -18,6 +18,20 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name}) from error
 
 
+class TermsKind(models.TextChoices):
+    """How payment terms are counted, in calendar days."""
+
+    NET = "net", _("net: days from that day")
+    END_OF_MONTH = "end_of_month", _("end of that day's month, plus days")
+
+
+class TermsFrom(models.TextChoices):
+    """The day from which payment terms count."""
+
+    ISSUE = "issue", _("the invoice date")
+    FAPIAO = "fapiao", _("the delivery of the fapiao")
+
+
 class Partner(models.Model):
     """A reseller of Microsoft cloud services, as Partner Center knows it."""
 
@@ -56,6 +70,15 @@ class PartnerSettings(models.Model):
 
     partner = models.OneToOneField(Partner, models.CASCADE, related_name="settings")
     payment_terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"), default=30)
+    payment_terms_kind = models.CharField(
+        _("payment terms are counted"), max_length=12, choices=TermsKind, default=TermsKind.NET
+    )
+    payment_terms_from = models.CharField(
+        _("payment terms count from"), max_length=10, choices=TermsFrom, default=TermsFrom.ISSUE
+    )
+    due_dates_roll = models.BooleanField(
+        _("a due date on a day off moves to the next working day"), default=False
+    )
     upstream_terms_days = models.PositiveSmallIntegerField(
         _("21Vianet's payment terms (days)"), default=30
     )
@@ -98,6 +121,16 @@ class PartnerSettings(models.Model):
     class Meta:
         verbose_name = _("partner settings")
         verbose_name_plural = _("partner settings")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(payment_terms_kind__in=TermsKind.values),
+                name="partner_terms_kind_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(payment_terms_from__in=TermsFrom.values),
+                name="partner_terms_from_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.partner)

@@ -87,8 +87,8 @@ def _facts(current: PartnerSettings, *, sees_amounts: bool) -> list[dict[str, ob
 
 
 def _shown(current: PartnerSettings, name: str) -> object:
-    if name == "billed_while_suspended":
-        return current.get_billed_while_suspended_display()
+    if PartnerSettings._meta.get_field(name).choices:
+        return getattr(current, f"get_{name}_display")()
     value = getattr(current, name)
     if isinstance(value, bool):
         return _("yes") if value else _("no")

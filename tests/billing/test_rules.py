@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from billing import rules
-from billing.models import AllocationRule
+from billing.models import AllocationRule, Terms
+from partners.calendar import Calendar
+from partners.models import TermsKind
 
 NAMED, OLDEST = AllocationRule.NAMED, AllocationRule.OLDEST_DUE
 TODAY = date(2026, 3, 31)
@@ -116,15 +118,49 @@ def test_exact_match_is_found_only_when_unique(amounts: list[str], expected: int
 
 
 @pytest.mark.parametrize(
-    ("issued", "days", "expected"),
+    ("start", "days", "expected"),
     [
         (date(2026, 1, 31), 30, date(2026, 3, 2)),
         (date(2028, 1, 31), 30, date(2028, 3, 1)),
         (date(2026, 12, 15), 0, date(2026, 12, 15)),
+        (date(2026, 12, 15), 17, date(2027, 1, 1)),
     ],
 )
-def test_due_on_counts_calendar_days(issued: date, days: int, expected: date) -> None:
-    assert rules.due_on(issued, days) == expected
+def test_net_terms_count_calendar_days(start: date, days: int, expected: date) -> None:
+    assert rules.due_on(start, Terms(days)) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "expected"),
+    [
+        (date(2026, 1, 1), 0, date(2026, 1, 31)),
+        (date(2026, 1, 31), 0, date(2026, 1, 31)),
+        (date(2026, 2, 1), 0, date(2026, 2, 28)),
+        (date(2028, 2, 29), 0, date(2028, 2, 29)),
+        (date(2027, 2, 28), 1, date(2027, 3, 1)),
+        (date(2028, 2, 1), 30, date(2028, 3, 30)),
+        (date(2026, 12, 2), 0, date(2026, 12, 31)),
+        (date(2026, 12, 31), 30, date(2027, 1, 30)),
+    ],
+)
+def test_end_of_month_terms_count_from_its_last_day(start: date, days: int, expected: date) -> None:
+    assert rules.due_on(start, Terms(days, TermsKind.END_OF_MONTH)) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (date(2026, 3, 6), date(2026, 3, 6)),
+        (date(2026, 3, 7), date(2026, 3, 9)),
+        (date(2026, 3, 8), date(2026, 3, 9)),
+        (date(2027, 2, 27), date(2027, 3, 1)),
+        (date(2028, 12, 30), date(2029, 1, 1)),
+        (date(2026, 10, 1), date(2026, 10, 8)),
+        (date(2026, 2, 14), date(2026, 2, 14)),
+    ],
+)
+def test_due_date_on_a_day_off_rolls_forward(start: date, expected: date) -> None:
+    assert rules.due_on(start, Terms(0), Calendar().on_or_after) == expected
 
 
 @pytest.mark.parametrize(

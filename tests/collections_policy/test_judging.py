@@ -6,12 +6,12 @@ import pytest
 
 from billing import disputes, invoicing, receipts
 from billing.invoicing import FapiaoFacts
-from billing.models import DisputeCode, DisputeOutcome, FapiaoStatus, Invoice, TermsFrom
+from billing.models import DisputeCode, DisputeOutcome, FapiaoStatus, Invoice
 from collections_policy import judging, services
 from collections_policy.models import ActionStatus, Case, CaseStatus, CaseStep, CloseReason
 from customers.models import Customer
 from partners import clock
-from partners.models import AuditEntry, Partner, PartnerSettings, User
+from partners.models import AuditEntry, Partner, PartnerSettings, TermsFrom, User
 from subscriptions.models import DesiredStatus, Hold, HoldReason, Subscription
 from subscriptions.services import Source, place_hold
 from tests.factories.billing import issued_to, overdue_for, receipt_from

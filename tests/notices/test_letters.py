@@ -17,7 +17,7 @@ CONTEXT = {
     "total": "¥1,060.00",
     "issued_on": "ISSUED",
     "due_on": "DUE-DATE",
-    "terms_days": 30,
+    "terms": "30 days after the fapiao is delivered",
     "lines": [{"description": "E3", "amount": "¥1"}],
     "invoices": [INVOICE],
     "suspend_from": "SUSPEND-DATE",

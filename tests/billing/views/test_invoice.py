@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 
 from billing import disputes
-from billing.models import Dispute, DisputeCode, Invoice, TermsFrom
+from billing.models import Dispute, DisputeCode, Invoice
 from customers.models import Customer
-from partners.models import Partner, User
+from partners.models import Partner, TermsFrom, User
 from tests.factories.billing import draft_of, issued_to, overdue_for, receipt_from
 from tests.factories.customers import CustomerFactory
 from tests.factories.partners import billing_admin, sales_agent

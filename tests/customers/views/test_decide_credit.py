@@ -18,7 +18,13 @@ from tests.factories.partners import (
 )
 
 SignIn = Callable[[User], Client]
-ANSWER = {"terms_days": "45", "limit": "50000.00", "reason": "pays well"}
+ANSWER = {
+    "terms_kind": "end_of_month",
+    "terms_days": "45",
+    "terms_from": "fapiao",
+    "limit": "50000.00",
+    "reason": "pays well",
+}
 
 
 @pytest.fixture
@@ -35,6 +41,7 @@ def test_decide_adds_a_decision_in_the_partners_currency(agent: Client, customer
 
     decision = CreditDecision.objects.get()
     assert (decision.terms_days, decision.limit, decision.currency) == (45, Decimal(50000), "CNY")
+    assert (decision.terms_kind, decision.terms_from) == ("end_of_month", "fapiao")
     assert decision.reason == "pays well"
 
 
@@ -47,6 +54,8 @@ def test_form_begins_with_the_partners_terms(agent: Client, customer: Customer) 
     [
         {"reason": ""},
         {"terms_days": "-1"},
+        {"terms_kind": "whenever"},
+        {"terms_from": ""},
         {"limit": "-0.01"},
         {"limit": "NaN"},
         {"limit": "1.234"},
