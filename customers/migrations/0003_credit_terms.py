@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0002_initial'),
-        ('partners', '0004_payment_terms'),
+        ('partners', '0005_payment_terms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

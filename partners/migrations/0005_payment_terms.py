@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0003_confirmed_year'),
+        ('partners', '0004_finance_charge'),
     ]
 
     operations = [

@@ -7,9 +7,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0004_the_past'),
+        ('billing', '0005_our_payments'),
         ('customers', '0003_credit_terms'),
-        ('partners', '0004_payment_terms'),
+        ('partners', '0005_payment_terms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
