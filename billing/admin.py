@@ -43,8 +43,9 @@ class LineInline(ReadOnly, admin.TabularInline[InvoiceLine, Invoice]):
     """The lines of an invoice."""
 
     model = InvoiceLine
+    fk_name = "invoice"
     extra = 0
-    raw_id_fields = ("subscription",)
+    raw_id_fields = ("subscription", "interest_on")
 
 
 class AllocationInline(ReadOnly, admin.TabularInline[Allocation, Receipt]):

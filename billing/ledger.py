@@ -22,7 +22,7 @@ from customers import locks
 from customers.models import Customer
 from customers.services import facts_changed
 from partners import audit, clock
-from partners.models import User
+from partners.models import PaymentOrder, User
 
 
 class NothingLeft(Exception):
@@ -54,7 +54,8 @@ def debt(invoice: Invoice) -> rules.Debt:
         number=invoice.number or "",
         due_on=invoice.due_on,
         open_amount=invoice.open_amount,
-        is_disputed=invoice.is_disputed,
+        disputed_amount=invoice.disputed_amount,
+        is_late_charge=invoice.is_late_charges,
     )
 
 
@@ -209,6 +210,7 @@ def _shares_by_rule(receipt: Receipt) -> list[rules.Share]:
         remark=receipt.remark,
         debts=[debt for debt in debts if debt.invoice_id not in taken_away],
         on=clock.business_date(receipt.partner),
+        order=PaymentOrder(receipt.partner.settings.payment_order),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from billing.models import Dispute, DisputeOutcome, Invoice, InvoiceStatus
+from billing.models import CreditNote, Dispute, DisputeOutcome, Invoice, InvoiceStatus
 from billing.models.dispute import DisputeStatus
 from customers import locks
 from partners import audit, clock
@@ -45,9 +45,15 @@ def void(invoice: Invoice, *, by: User | None, reason: str) -> None:
 
 
 def resolve(
-    dispute: Dispute, *, outcome: DisputeOutcome, resolution: str, by: User | None, reason: str
+    dispute: Dispute,
+    *,
+    outcome: DisputeOutcome,
+    resolution: str,
+    credit_note: CreditNote | None = None,
+    by: User | None,
+    reason: str,
 ) -> None:
-    """Answer an open dispute."""
+    """Answer an open dispute, maybe with the credit note that was made of it."""
     locks.ensure_locked(dispute.customer_id)
     if not dispute.is_open:
         raise InvalidTransition(dispute.status, DisputeStatus.RESOLVED)
@@ -55,8 +61,16 @@ def resolve(
         dispute.status = DisputeStatus.RESOLVED
         dispute.outcome, dispute.resolution = outcome, resolution
         dispute.resolved_by, dispute.resolved_at = by, clock.now()
+        dispute.credit_note = credit_note
         dispute.save(
-            update_fields=["status", "outcome", "resolution", "resolved_by", "resolved_at"]
+            update_fields=[
+                "status",
+                "outcome",
+                "resolution",
+                "resolved_by",
+                "resolved_at",
+                "credit_note",
+            ]
         )
         audit.record(
             audit.Fact(
@@ -66,7 +80,11 @@ def resolve(
                 kind="dispute.resolved",
                 reason=reason,
                 before={"status": DisputeStatus.OPEN},
-                after={"status": DisputeStatus.RESOLVED, "outcome": outcome},
+                after={
+                    "status": DisputeStatus.RESOLVED,
+                    "outcome": outcome,
+                    "credit_note": credit_note.number if credit_note else "",
+                },
             ),
             by=by,
         )

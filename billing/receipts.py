@@ -13,7 +13,7 @@ from billing.models import Receipt
 from customers.models import Customer
 from customers.services import facts_changed
 from partners import audit, clock
-from partners.models import Partner, User
+from partners.models import Partner, PaymentOrder, User
 
 
 class SameBankSerial(Exception):
@@ -100,6 +100,7 @@ def preview(partner: Partner, customer: Customer, payment: Payment) -> list[rule
         remark=payment.remark,
         debts=ledger.debts_of(customer.pk, payment.currency),
         on=clock.business_date(partner),
+        order=PaymentOrder(partner.settings.payment_order),
     )
 
 

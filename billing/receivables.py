@@ -11,8 +11,9 @@ from decimal import Decimal
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, CharField, Min, Q, Sum, Value, When
+from django.db.models.functions import Least
 
-from billing.models import Invoice, Receipt
+from billing.models import Invoice, InvoiceKind, Receipt
 from partners.models import Partner
 
 ZERO = Decimal(0)
@@ -23,14 +24,14 @@ BUCKETS = (NOT_DUE, DAYS_30, DAYS_60, DAYS_90, OLDER)
 
 @dataclass(frozen=True)
 class Overdue:
-    """What one customer owes past its due date, in one currency."""
+    """What one customer owes for services past its due date, in one currency."""
 
     customer_id: int
     currency: str
     amount: Decimal
     undisputed_amount: Decimal
     oldest_due_on: date | None
-    """Of the undisputed invoices; None when all are disputed."""
+    """Of the invoices with an undisputed part; None when all are disputed."""
     invoice_ids: tuple[int, ...]
     """All overdue invoices, oldest due date first, disputed ones among them."""
 
@@ -45,6 +46,8 @@ class Balance:
     disputed_amount: Decimal
     oldest_due_on: date | None
     credit: Decimal
+    late_charges: Decimal = ZERO
+    """Of what is open; never chased."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +71,20 @@ def overdue_by_currency(
 ) -> dict[tuple[int, str], Overdue]:
     """Per customer and currency what is overdue on this date of the partner's zone: one query.
 
-    Whoever owes nothing overdue is not in the answer.
+    Late charges are not in it: nobody is chased or suspended for them. Of an invoice disputed in
+    part, what is paid counts first against the undisputed rest. Whoever owes nothing overdue is not
+    in the answer.
     """
-    undisputed = Q(disputed_since=None)
     rows = (
         Invoice.objects.overdue(business_date)
+        .of_services()
         .of_customers(customer_ids)
         .order_by()
         .values("customer_id", "currency")
         .annotate(
             amount=Sum("open_amount"),
-            undisputed_amount=Sum("open_amount", filter=undisputed, default=ZERO),
-            oldest_due_on=Min("due_on", filter=undisputed),
+            undisputed_amount=Sum("chaseable_amount"),
+            oldest_due_on=Min("due_on", filter=Q(chaseable_amount__gt=0)),
             invoice_ids=ArrayAgg("id", order_by=["due_on", "id"]),
         )
     )
@@ -117,7 +122,8 @@ def balances(customer_id: int, business_date: date) -> list[Balance]:
         .annotate(
             open=Sum("open_amount"),
             late=Sum("open_amount", filter=late, default=ZERO),
-            disputed=Sum("open_amount", filter=Q(disputed_since__isnull=False), default=ZERO),
+            disputed=Sum(Least("open_amount", "disputed_amount")),
+            charges=Sum("open_amount", filter=Q(kind=InvoiceKind.LATE_CHARGES), default=ZERO),
             oldest=Min("due_on", filter=late),
         )
     )
@@ -130,6 +136,7 @@ def balances(customer_id: int, business_date: date) -> list[Balance]:
             disputed_amount=row["disputed"],
             oldest_due_on=row["oldest"],
             credit=credit.get(row["currency"], ZERO),
+            late_charges=row["charges"],
         )
         for row in rows
     }

@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from billing.models import AllocationRule, Terms
-from partners.models import TermsKind
+from partners.models import PaymentOrder, TermsKind
 
 CENT = Decimal("0.01")
+ZERO = Decimal(0)
 SHORTEST_RECOGNISABLE_NUMBER = 5
 """Shorter invoice numbers occur in remarks by chance: months, years, counts."""
 
@@ -27,7 +28,13 @@ class Debt:
     number: str
     due_on: date | None
     open_amount: Decimal
-    is_disputed: bool = False
+    disputed_amount: Decimal = ZERO
+    is_late_charge: bool = False
+
+    @property
+    def undisputed_amount(self) -> Decimal:
+        """What is open without the disputed part, which payments reach last."""
+        return max(self.open_amount - self.disputed_amount, ZERO)
 
 
 @dataclass(frozen=True)
@@ -39,21 +46,33 @@ class Share:
     rule: AllocationRule
 
 
-def allocate(amount: Decimal, *, remark: str, debts: Iterable[Debt], on: date) -> list[Share]:
+def allocate(
+    amount: Decimal,
+    *,
+    remark: str,
+    debts: Iterable[Debt],
+    on: date,
+    order: PaymentOrder = PaymentOrder.SERVICES_FIRST,
+) -> list[Share]:
     """Which debts this amount settles; what the shares leave over stays as credit.
 
     First what the payer named, in the order named; then what is due and undisputed, oldest first
     (Civil Code of the PRC, article 560: the debtor designates, otherwise debts due come first).
+    Late charges come after everything owed for services, due or not, unless the partner has agreed
+    on the order of article 561 (docs/decisions/0020-payment-order.md).
     """
     debts = list(debts)
     named = named_in(remark, debts)
     shares: list[Share] = []
     left = amount
-    for debt, rule in [
-        *((debt, AllocationRule.NAMED) for debt in named),
-        *((debt, AllocationRule.OLDEST_DUE) for debt in _due(debts, on) if debt not in named),
+    for debt, owed, rule in [
+        *((debt, debt.open_amount, AllocationRule.NAMED) for debt in named),
+        *(
+            (debt, debt.undisputed_amount, AllocationRule.OLDEST_DUE)
+            for debt in _in_order([debt for debt in debts if debt not in named], on, order)
+        ),
     ]:
-        part = min(left, debt.open_amount)
+        part = min(left, owed)
         if part > 0:
             shares.append(Share(debt.invoice_id, part, rule))
             left -= part
@@ -104,11 +123,22 @@ def vat_on(net: Decimal, rate: Decimal) -> Decimal:
     return cents(net * rate / 100)
 
 
+def _in_order(debts: Sequence[Debt], on: date, order: PaymentOrder) -> list[Debt]:
+    """What is due, services and late charges in the partner's order, each oldest first."""
+    services = [debt for debt in debts if not debt.is_late_charge]
+    charges = _due((debt for debt in debts if debt.is_late_charge), on)
+    due = _due(services, on)
+    if order == PaymentOrder.LATE_CHARGES_FIRST:
+        return [*charges, *due]
+    is_more_to_come = any(debt.undisputed_amount for debt in services if debt not in due)
+    return due if is_more_to_come else [*due, *charges]
+
+
 def _due(debts: Iterable[Debt], on: date) -> list[Debt]:
     payable = [
         (debt.due_on, debt.invoice_id, debt)
         for debt in debts
-        if debt.due_on is not None and debt.due_on <= on and not debt.is_disputed
+        if debt.due_on is not None and debt.due_on <= on
     ]
     return [debt for _due_on, _id, debt in sorted(payable, key=lambda entry: entry[:2])]
 

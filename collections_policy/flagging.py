@@ -1,6 +1,7 @@
 """Marks invoices the sweep saw overdue for the first time, each with its audit entry, in SQL.
 
-One statement whatever the number of invoices: the rows never travel to Python and back.
+One statement whatever the number of invoices: the rows never travel to Python and back. Late
+charges are not flagged: they never lead to a suspension.
 """
 
 from collections.abc import Collection
@@ -19,8 +20,8 @@ WITH flagged AS (
     UPDATE {Invoice._meta.db_table}
        SET overdue_flagged_on = %(on)s
      WHERE partner_id = %(partner)s AND customer_id = ANY(%(customers)s)
-       AND status = 'issued' AND open_amount > 0 AND overdue_flagged_on IS NULL
-       AND due_on < %(on)s
+       AND status = 'issued' AND kind = 'services' AND open_amount > 0
+       AND overdue_flagged_on IS NULL AND due_on < %(on)s
  RETURNING id, partner_id, customer_id, number, due_on
 )
 INSERT INTO {AuditEntry._meta.db_table}
@@ -34,7 +35,7 @@ SELECT %(at)s, partner_id, customer_id, %(subject)s, id::text, 'invoice.seen_ove
 
 _CANDIDATES = f"""
 SELECT customer_id FROM {Invoice._meta.db_table}
- WHERE partner_id = %(partner)s AND status = 'issued' AND open_amount > 0
+ WHERE partner_id = %(partner)s AND status = 'issued' AND kind = 'services' AND open_amount > 0
    AND overdue_flagged_on IS NULL AND due_on < %(on)s AND customer_id > %(after)s
  UNION
 SELECT customer_id FROM {Case._meta.db_table}

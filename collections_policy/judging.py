@@ -112,5 +112,5 @@ def _seen_overdue(situations: Iterable[Situation]) -> set[tuple[int, str]]:
     ]
     if not ids:
         return set()
-    flagged = Invoice.objects.undisputed().filter(pk__in=ids, overdue_flagged_on__isnull=False)
+    flagged = Invoice.objects.chaseable().filter(pk__in=ids, overdue_flagged_on__isnull=False)
     return set(flagged.order_by().values_list("customer_id", "currency"))

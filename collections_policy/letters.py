@@ -71,7 +71,7 @@ def _letter(
 def _context(
     partner: Partner, letter: Letter, invoices: Mapping[int, _Owed], business_date: date
 ) -> dict[str, object]:
-    """Disputed invoices are left out: nobody is chased over them."""
+    """What is disputed is left out: nobody is chased over it."""
     situation = letter.situation
     language = letters.known_language(situation.customer.language)
     ids = situation.overdue.invoice_ids if situation.overdue else ()
@@ -109,6 +109,6 @@ def _invoices(to_write: Sequence[Letter]) -> dict[int, _Owed]:
         if letter.situation.overdue
         for pk in letter.situation.overdue.invoice_ids
     ]
-    undisputed = Invoice.objects.undisputed().filter(pk__in=ids).order_by()
-    rows = undisputed.values_list("pk", "number", "due_on", "open_amount")
+    chased = Invoice.objects.chaseable().filter(pk__in=ids).order_by()
+    rows = chased.values_list("pk", "number", "due_on", "chaseable_amount")
     return {pk: _Owed(number, due_on, amount) for pk, number, due_on, amount in rows}

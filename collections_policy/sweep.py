@@ -99,7 +99,7 @@ def preview(partner: Partner, business_date: date) -> Preview:
     for batch in batched(ids, BATCH):
         customers = list(Customer.objects.filter(pk__in=batch).order_by("pk"))
         counts.add(actions.count(_decide(partner, customers, playbook, business_date)))
-    newly = Invoice.objects.overdue(business_date).of_partner(partner)
+    newly = Invoice.objects.overdue(business_date).of_services().of_partner(partner)
     counts.invoices_flagged = newly.filter(overdue_flagged_on=None).count()
     return Preview(len(ids), counts)
 

@@ -29,6 +29,7 @@ KINDS = {
     "customer.credit_decided": _("Credit decided"),
     "customer.edited": _("Customer edited"),
     "customer.renamed": _("Customer renamed"),
+    "dispute.changed": _("Dispute changed"),
     "dispute.opened": _("Dispute opened"),
     "dispute.resolved": _("Dispute resolved"),
     "hold.lifted": _("Hold lifted"),

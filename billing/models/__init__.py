@@ -1,14 +1,16 @@
 """What customers owe and what they paid."""
 
 from billing.models.credit import CreditNote, WriteOff
-from billing.models.dispute import Dispute, DisputeCode, DisputeOutcome
+from billing.models.dispute import Dispute, DisputeCode, DisputedLine, DisputeOutcome
 from billing.models.freshness import ReceiptsFreshness
 from billing.models.invoice import (
     FapiaoStatus,
     FapiaoType,
     Invoice,
+    InvoiceKind,
     InvoiceLine,
     InvoiceStatus,
+    LineKind,
 )
 from billing.models.partner_invoice import PartnerInvoice
 from billing.models.partner_payment import BillAlarm, PartnerPayment, PartnerPaymentPart
@@ -32,15 +34,18 @@ __all__ = [
     "Dispute",
     "DisputeCode",
     "DisputeOutcome",
+    "DisputedLine",
     "FapiaoStatus",
     "FapiaoType",
     "FileKind",
     "FileStatus",
     "Invoice",
     "InvoiceDueDate",
+    "InvoiceKind",
     "InvoiceLine",
     "InvoiceSeries",
     "InvoiceStatus",
+    "LineKind",
     "PartnerInvoice",
     "PartnerPayment",
     "PartnerPaymentPart",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.terms import Terms
@@ -26,6 +27,13 @@ class InvoiceStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     ISSUED = "issued", _("Issued")
     VOID = "void", _("Void")
+
+
+class InvoiceKind(models.TextChoices):
+    """What is charged. Late charges are owed like anything else; nobody is suspended for them."""
+
+    SERVICES = "services", _("Services")
+    LATE_CHARGES = "late_charges", _("Late charges")
 
 
 class FapiaoStatus(models.TextChoices):
@@ -65,8 +73,16 @@ class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
         return self.owed().filter(due_on__lte=business_date)
 
     def undisputed(self) -> Self:
-        """Without an open dispute."""
-        return self.filter(disputed_since=None)
+        """With something open that no dispute covers."""
+        return self.filter(open_amount__gt=F("disputed_amount"))
+
+    def chaseable(self) -> Self:
+        """With something open that may be chased: no late charges, and no disputed part."""
+        return self.filter(chaseable_amount__gt=0)
+
+    def of_services(self) -> Self:
+        """Not for late charges, which never lead to a suspension."""
+        return self.filter(kind=InvoiceKind.SERVICES)
 
     def of_customers(self, customer_ids: Iterable[int]) -> Self:
         """What these customers were invoiced."""
@@ -85,6 +101,9 @@ class Invoice(models.Model):
         Customer, models.PROTECT, related_name="invoices", verbose_name=_("customer")
     )
     number = models.CharField(_("number"), max_length=60, null=True, editable=False)
+    kind = models.CharField(
+        _("kind"), max_length=15, choices=InvoiceKind, default=InvoiceKind.SERVICES
+    )
     status = models.CharField(
         _("status"), max_length=10, choices=InvoiceStatus, default=InvoiceStatus.DRAFT
     )
@@ -124,6 +143,29 @@ class Invoice(models.Model):
         help_text=_("Issued before this portal was used; its number was given elsewhere."),
     )
     disputed_since = models.DateTimeField(_("disputed since"), null=True)
+    disputed_amount = models.DecimalField(
+        _("disputed"), max_digits=18, decimal_places=2, default=ZERO
+    )
+    chaseable_amount = models.GeneratedField(
+        verbose_name=_("may be chased"),
+        expression=models.Case(
+            models.When(
+                kind=InvoiceKind.SERVICES,
+                then=Greatest(
+                    F("total")
+                    - F("allocated")
+                    - F("credited")
+                    - F("written_off")
+                    - F("disputed_amount"),
+                    models.Value(ZERO),
+                ),
+            ),
+            default=models.Value(ZERO),
+        ),
+        output_field=models.DecimalField(max_digits=18, decimal_places=2),
+        db_persist=True,
+        help_text=_("What is open without its disputed part; payments count first against it."),
+    )
     overdue_flagged_on = models.DateField(_("seen overdue on"), null=True)
     fapiao_status = models.CharField(
         _("fapiao"), max_length=15, choices=FapiaoStatus, default=FapiaoStatus.NONE
@@ -171,6 +213,18 @@ class Invoice(models.Model):
                 condition=Q(terms_kind__in=TermsKind.values), name="invoice_terms_kind_known"
             ),
             models.CheckConstraint(
+                condition=Q(kind__in=InvoiceKind.values), name="invoice_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(disputed_since=None, disputed_amount=0)
+                | Q(
+                    disputed_since__isnull=False,
+                    disputed_amount__gt=0,
+                    disputed_amount__lte=F("total"),
+                ),
+                name="invoice_disputed_with_amount",
+            ),
+            models.CheckConstraint(
                 condition=Q(
                     status=InvoiceStatus.ISSUED, number__isnull=False, issued_on__isnull=False
                 )
@@ -212,7 +266,10 @@ class Invoice(models.Model):
                 "due_on",
                 name="invoices_to_flag",
                 condition=Q(
-                    status=InvoiceStatus.ISSUED, open_amount__gt=0, overdue_flagged_on=None
+                    status=InvoiceStatus.ISSUED,
+                    kind=InvoiceKind.SERVICES,
+                    open_amount__gt=0,
+                    overdue_flagged_on=None,
                 ),
             ),
             models.Index(
@@ -266,6 +323,24 @@ class Invoice(models.Model):
     def is_disputed(self) -> bool:
         return self.disputed_since is not None
 
+    @property
+    def is_late_charges(self) -> bool:
+        return self.kind == InvoiceKind.LATE_CHARGES
+
+    @property
+    def open_disputed(self) -> Decimal:
+        """The part of what is open that is in dispute."""
+        open_amount: Decimal = self.open_amount
+        return min(open_amount, self.disputed_amount)
+
+
+class LineKind(models.TextChoices):
+    """What a line charges."""
+
+    CHARGE = "charge", _("Service")
+    INTEREST = "interest", _("Interest for late payment")
+    FEE = "fee", _("Late fee")
+
 
 class InvoiceLine(models.Model):
     """One charge. Each line is rounded to the cent, so that an invoice is the sum of its lines."""
@@ -273,6 +348,15 @@ class InvoiceLine(models.Model):
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
     position = models.PositiveIntegerField(_("position"))
+    kind = models.CharField(_("kind"), max_length=10, choices=LineKind, default=LineKind.CHARGE)
+    interest_on = models.ForeignKey(
+        Invoice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="interest_lines",
+        verbose_name=_("interest on"),
+    )
     description = models.CharField(_("description"), max_length=500)
     subscription = models.ForeignKey(
         Subscription, models.PROTECT, null=True, blank=True, related_name="invoice_lines"
@@ -299,6 +383,19 @@ class InvoiceLine(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(vat_rate__gte=0, vat_rate__lt=100), name="invoice_line_vat_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=LineKind.values), name="invoice_line_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    kind=LineKind.INTEREST,
+                    interest_on__isnull=False,
+                    period_from__isnull=False,
+                    period_to__isnull=False,
+                )
+                | (~Q(kind=LineKind.INTEREST) & Q(interest_on=None)),
+                name="interest_line_says_on_what",
             ),
         ]
 

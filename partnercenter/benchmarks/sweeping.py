@@ -161,7 +161,8 @@ def _flag_chain(partner: Partner, today: date) -> None:
     )
     flagged = f"""WITH flagged AS (
         UPDATE "{Invoice._meta.db_table}" SET overdue_flagged_on = '{today}'
-         WHERE partner_id = {partner.pk} AND status = 'issued' AND open_amount > 0
+         WHERE partner_id = {partner.pk} AND status = 'issued' AND kind = 'services'
+           AND open_amount > 0
            AND overdue_flagged_on IS NULL AND due_on < '{today}'
      RETURNING id, customer_id, number, due_on) """  # noqa: S608  (our own names and numbers)
     run(flagged + insert, values)

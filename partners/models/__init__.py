@@ -4,7 +4,13 @@ from partners.models.audit import AuditEntry, AuditSeal
 from partners.models.clock import BusinessClock, CalendarDay, ConfirmedYear
 from partners.models.connection import Cloud, Connection
 from partners.models.job import Heartbeat, Job
-from partners.models.partner import Partner, PartnerSettings, TermsFrom, TermsKind
+from partners.models.partner import (
+    Partner,
+    PartnerSettings,
+    PaymentOrder,
+    TermsFrom,
+    TermsKind,
+)
 from partners.models.people import AdminRole, AgentRole, Membership, User, display_name
 
 __all__ = [
@@ -22,6 +28,7 @@ __all__ = [
     "Membership",
     "Partner",
     "PartnerSettings",
+    "PaymentOrder",
     "TermsFrom",
     "TermsKind",
     "User",

@@ -65,6 +65,13 @@ class Partner(models.Model):
         return ZoneInfo(self.time_zone)
 
 
+class PaymentOrder(models.TextChoices):
+    """What a payment settles first where the payer names nothing."""
+
+    SERVICES_FIRST = "services_first", _("services, then late charges")
+    LATE_CHARGES_FIRST = "charges_first", _("late charges, then services (Civil Code, art. 561)")
+
+
 class PartnerSettings(models.Model):
     """What a partner decides for itself. Days are calendar days unless the name says working."""
 
@@ -116,6 +123,34 @@ class PartnerSettings(models.Model):
         max_length=10,
         choices=[("unknown", _("not known")), ("yes", _("yes")), ("no", _("no"))],
         default="unknown",
+    )
+    claim_working_hours = models.PositiveSmallIntegerField(
+        _("working hours for which a payment said to be on its way stops suspensions"),
+        default=16,
+        validators=[MinValueValidator(1), MaxValueValidator(80)],
+        help_text=_("Eight working hours are a working day, from 9:00 to 17:00."),
+    )
+    small_difference = models.DecimalField(
+        _("differences up to this are offered to be written off"),
+        max_digits=6,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0)],
+    )
+    late_charge_rate = models.DecimalField(
+        _("interest for late payment (% a year)"),
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.01")), MaxValueValidator(36)],
+        help_text=_("As agreed with customers. Leave it empty if you charge none."),
+    )
+    payment_order = models.CharField(
+        _("a payment that names nothing settles first"),
+        max_length=15,
+        choices=PaymentOrder,
+        default=PaymentOrder.SERVICES_FIRST,
     )
 
     class Meta:

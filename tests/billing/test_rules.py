@@ -8,16 +8,23 @@ import pytest
 from billing import rules
 from billing.models import AllocationRule, Terms
 from partners.calendar import Calendar
-from partners.models import TermsKind
+from partners.models import PaymentOrder, TermsKind
 
 NAMED, OLDEST = AllocationRule.NAMED, AllocationRule.OLDEST_DUE
 TODAY = date(2026, 3, 31)
+FIRST_SERVICES, FIRST_CHARGES = PaymentOrder.SERVICES_FIRST, PaymentOrder.LATE_CHARGES_FIRST
 
 
 def debt(
-    pk: int, open_amount: str = "100", due: date | None = TODAY, *, disputed: bool = False
+    pk: int,
+    open_amount: str = "100",
+    due: date | None = TODAY,
+    *,
+    disputed: str = "0",
+    late: bool = False,
 ) -> rules.Debt:
-    return rules.Debt(pk, f"INV-2026-{pk:05d}", due, Decimal(open_amount), disputed)
+    number = f"INV-2026-{pk:05d}"
+    return rules.Debt(pk, number, due, Decimal(open_amount), Decimal(disputed), late)
 
 
 OLD, DUE, LATER = date(2026, 1, 31), TODAY, date(2026, 4, 1)
@@ -30,7 +37,7 @@ OLD, DUE, LATER = date(2026, 1, 31), TODAY, date(2026, 4, 1)
         pytest.param("100", "", [debt(1)], [(1, "100", OLDEST)], id="due today"),
         pytest.param("100", "", [debt(1, due=LATER)], [], id="due tomorrow stays credit"),
         pytest.param("100", "", [debt(1, due=None)], [], id="no due date yet"),
-        pytest.param("100", "", [debt(1, disputed=True)], [], id="disputed is left alone"),
+        pytest.param("100", "", [debt(1, disputed="100")], [], id="disputed is left alone"),
         pytest.param(
             "150",
             "",
@@ -55,7 +62,7 @@ OLD, DUE, LATER = date(2026, 1, 31), TODAY, date(2026, 4, 1)
         pytest.param(
             "100",
             "inv202600001",
-            [debt(1, due=LATER, disputed=True)],
+            [debt(1, due=LATER, disputed="100")],
             [(1, "100", NAMED)],
             id="the payer may name what is not due or disputed",
         ),
@@ -176,3 +183,49 @@ def test_days_overdue_begin_after_the_due_date(due: date, expected: int) -> None
 )
 def test_vat_is_rounded_half_up(net: str, rate: str, expected: str) -> None:
     assert rules.vat_on(Decimal(net), Decimal(rate)) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("debts", "expected"),
+    [
+        pytest.param([debt(1, disputed="40")], [(1, "60")], id="only the undisputed part"),
+        pytest.param(
+            [debt(1, "100", disputed="40"), debt(2, due=LATER)], [(1, "60")], id="no more than due"
+        ),
+        pytest.param([debt(1, "30", disputed="40")], [], id="what is left is disputed"),
+    ],
+)
+def test_allocate_counts_first_against_the_undisputed_part(
+    debts: list[rules.Debt], expected: list[tuple[int, str]]
+) -> None:
+    shares = rules.allocate(Decimal(150), remark="", debts=debts, on=TODAY)
+
+    assert shares == [rules.Share(pk, Decimal(part), OLDEST) for pk, part in expected]
+
+
+@pytest.mark.parametrize(
+    ("order", "debts", "expected"),
+    [
+        (FIRST_SERVICES, [debt(1, due=OLD, late=True), debt(2)], [(2, "100"), (1, "50")]),
+        (FIRST_SERVICES, [debt(1, due=OLD, late=True), debt(2, due=LATER)], []),
+        (FIRST_SERVICES, [debt(1, late=True), debt(2, due=LATER, disputed="100")], [(1, "100")]),
+        (FIRST_CHARGES, [debt(1, late=True), debt(2, due=OLD)], [(1, "100"), (2, "50")]),
+    ],
+    ids=["services first", "services to come", "the rest is disputed", "as article 561 has it"],
+)
+def test_allocate_never_keeps_a_service_open_for_late_charges(
+    order: PaymentOrder, debts: list[rules.Debt], expected: list[tuple[int, str]]
+) -> None:
+    shares = rules.allocate(Decimal(150), remark="", debts=debts, on=TODAY, order=order)
+
+    assert shares == [rules.Share(pk, Decimal(part), OLDEST) for pk, part in expected]
+
+
+def test_allocate_settles_late_charges_the_payer_named() -> None:
+    debts = [debt(1, late=True), debt(2, due=OLD)]
+
+    [named, rest] = rules.allocate(
+        Decimal(150), remark="INV-2026-00001", debts=debts, on=TODAY, order=FIRST_SERVICES
+    )
+
+    assert (named.invoice_id, named.rule, rest.invoice_id) == (1, NAMED, 2)
