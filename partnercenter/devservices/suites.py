@@ -15,9 +15,10 @@ from partnercenter.devservices.terminal import Trouble, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Browser journeys and real Celery processes measure time: they don't share the cores.
+IN_PARALLEL = ("-n", "2", "--dist", "loadfile", "--durations", "15", "--durations-min", "3")
 SUITES = (
-    ("-m", "not e2e and not processes", "-n", "2", "--dist", "loadfile"),
-    ("-m", "e2e or processes"),
+    ("-m", "not e2e and not processes", *IN_PARALLEL),
+    ("-m", "e2e or processes", *IN_PARALLEL),
 )
 CLOSING_LINE = re.compile(r"^=+ (.*\d+ \w+.*) in ([\d.]+)s.*=+$", re.MULTILINE)
 COUNT = re.compile(r"(\d+) (\w+)")

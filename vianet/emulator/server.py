@@ -26,6 +26,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], app: Application) -> None:
         self.app = app
+        self._is_closed = False
         super().__init__(address, Handler)
 
     @property
@@ -35,13 +36,14 @@ class Server(ThreadingHTTPServer):
 
     @override
     def handle_error(self, request: object, client_address: object) -> None:
-        """A caller that hung up is no error of the emulator's."""
-        if not isinstance(sys.exception(), ConnectionError):
+        """A caller that hung up is no error of the emulator's, nor a request that outlives it."""
+        if not self._is_closed and not isinstance(sys.exception(), ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # as given
 
     @override
     def server_close(self) -> None:
         super().server_close()
+        self._is_closed = True
         self.app.close()
 
 
