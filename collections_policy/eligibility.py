@@ -4,6 +4,7 @@ For people who suspend without seeing bills: yes, no or not known, checked when,
 whom to ask.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from collections_policy import readiness
+from collections_policy.gate import Readiness
 from customers.models import Customer
 from partners import clock
 from partners.access import can
@@ -69,7 +71,11 @@ class Eligibility:
 
 def of(customer: Customer, user: User) -> Eligibility:
     """Check the customer now, for this reader."""
-    checked = readiness.of_customer(customer)
+    return in_words(readiness.of_customer(customer), customer, user)
+
+
+def in_words(checked: Mapping[str, Readiness], customer: Customer, user: User) -> Eligibility:
+    """What the gate said for each currency, for this reader."""
     missing: tuple[str, ...] = ()
     answer = Answer.YES if any(result.is_ready for result in checked.values()) else Answer.NO
     if not can(user, Permission.SUSPEND, customer.partner):

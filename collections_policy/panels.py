@@ -28,7 +28,8 @@ def customer_panel(customer: Customer, user: User) -> Panel | None:
     pauses = list(
         Pause.objects.holding_on(on).filter(customer=customer).select_related("placed_by")
     )
-    eligible = eligibility.of(customer, user)
+    checked = readiness.of_customer(customer)
+    eligible = eligibility.in_words(checked, customer, user)
     if not eligible.has_overdue and not pauses:
         return None
     sees_amounts = can(user, Permission.SEE_RECEIVABLES, customer.partner)
@@ -43,7 +44,7 @@ def customer_panel(customer: Customer, user: User) -> Panel | None:
             "may_work": can(user, Permission.WORK_CASES, customer.partner),
             "outlooks": outlook.of_cases(list(cases), on),
             "pauses": pauses,
-            "readiness": readiness.of_customer(customer) if sees_amounts else {},
+            "readiness": checked if sees_amounts else {},
         },
     )
 

@@ -16,6 +16,8 @@ from django.utils import timezone
 from partners.models import BusinessClock, Partner
 
 _told: ContextVar[datetime | None] = ContextVar("told", default=None)
+_read: ContextVar[dict[str, int] | None] = ContextVar("read", default=None)
+OFFSET = "offset_days"
 
 
 class ClockMayNotMove(Exception):
@@ -46,6 +48,7 @@ def move_forward(days: int) -> None:
         row, _ = BusinessClock.objects.select_for_update().get_or_create(pk=1)
         row.offset_days += days
         row.save(update_fields=["offset_days"])
+    _forget()
 
 
 @contextmanager
@@ -63,7 +66,31 @@ def told(moment: datetime) -> Iterator[None]:
         _told.reset(token)
 
 
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Within the block the demo's clock is read from the database at most once."""
+    token = _read.set({})
+    try:
+        yield
+    finally:
+        _read.reset(token)
+
+
 def _offset_days() -> int:
     if not settings.DEMO:
         return 0
+    read = _read.get()
+    if read is None:
+        return _stored_offset()
+    if OFFSET not in read:
+        read[OFFSET] = _stored_offset()
+    return read[OFFSET]
+
+
+def _stored_offset() -> int:
     return BusinessClock.objects.filter(pk=1).values_list("offset_days", flat=True).first() or 0
+
+
+def _forget() -> None:
+    if (read := _read.get()) is not None:
+        read.clear()

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from partners import clock
 from partners.access import memberships_of
 from partners.models import User
 
@@ -51,6 +52,17 @@ class CurrentPartnerMiddleware:
             partners[0] if partners else None,
         )
         return self.respond(request)
+
+
+class BusinessClockMiddleware:
+    """A demo's clock is looked at once per request, not by each part of a page."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with clock.read_once():
+            return self.respond(request)
 
 
 class OwnPagesOnlyMiddleware:

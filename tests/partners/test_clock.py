@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 from django.utils import timezone
-from pytest_django.fixtures import Settings
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from partners import clock, services
 from partners.models import AuditEntry, BusinessClock, Partner
@@ -62,3 +62,24 @@ def test_moving_is_in_the_trail(partner: Partner, settings: Settings) -> None:
     services.move_clock(partner, 3, by=global_admin(partner), reason="demo")
 
     assert AuditEntry.objects.get(kind="clock.moved").after["days"] == 3
+
+
+def test_clock_is_read_once_within_a_block(
+    settings: Settings, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    settings.DEMO = True
+
+    with django_assert_num_queries(1), clock.read_once():
+        clock.now()
+        clock.now()
+
+
+def test_moved_clock_is_read_again_within_the_block(settings: Settings) -> None:
+    settings.DEMO = True
+
+    with clock.read_once():
+        before = clock.now()
+        clock.move_forward(3)
+        after = clock.now()
+
+    assert (after - before).days == 3
