@@ -1,7 +1,9 @@
 """Records money that came in, says whose it is, and takes records back."""
 
+from collections import defaultdict
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -38,6 +40,7 @@ class Payment:
     bank_account: str = ""
     bank_serial: str = ""
     payer: str = ""
+    payer_account: str = ""
     remark: str = ""
     entry_token: UUID = field(default_factory=uuid4)
 
@@ -93,6 +96,33 @@ def record(
     return receipt
 
 
+def record_unidentified(
+    partner: Partner, payments: Sequence[Payment], *, by: User | None, reason: str
+) -> list[Receipt]:
+    """Record payments whose customers are not known yet, all or none; asked once a thousand.
+
+    Returns the rows in the order of the payments. An entry token recorded before gives the receipt
+    of then. Raises SameBankSerial.
+    """
+    with transaction.atomic():
+        at, found = clock.now(), _recorded_before(partner, payments)
+        fresh = [
+            _row(partner, None, payment, by, at)
+            for payment in {payment.entry_token: payment for payment in payments}.values()
+            if payment.entry_token not in found
+        ]
+        try:
+            with transaction.atomic():
+                Receipt.objects.bulk_create(fresh, batch_size=1000)
+        except IntegrityError:
+            _tell_same_serial(partner, payments, known=found)
+            raise
+        remembering.recorded(fresh, by=by)
+        audit.record_many((_fact(row, "receipt.recorded", reason) for row in fresh), by=by)
+    found |= {row.entry_token: row for row in fresh}
+    return [found[payment.entry_token] for payment in payments]
+
+
 def preview(partner: Partner, customer: Customer, payment: Payment) -> list[rules.Share]:
     """What recording this payment would settle today, by the same rule."""
     return rules.allocate(
@@ -113,6 +143,7 @@ def payment_of(receipt: Receipt) -> Payment:
         bank_account=receipt.bank_account,
         bank_serial=receipt.bank_serial,
         payer=receipt.payer,
+        payer_account=receipt.payer_account,
         remark=receipt.remark,
     )
 
@@ -122,7 +153,7 @@ def lookalikes(partner: Partner, payment: Payment) -> list[Receipt]:
     same_day = Receipt.objects.of_partner(partner).filter(
         amount=payment.amount, currency=payment.currency, received_on=payment.received_on
     )
-    alike = same_day.standing().filter(payer=payment.payer)
+    alike = same_day.from_bank().filter(payer=payment.payer)
     if payment.bank_serial:
         alike = alike.filter(bank_serial="")
         reversed_before = Receipt.objects.of_partner(partner).filter(
@@ -132,13 +163,44 @@ def lookalikes(partner: Partner, payment: Payment) -> list[Receipt]:
     return list(alike[:5])
 
 
+def lookalikes_of_many(partner: Partner, payments: Sequence[Payment]) -> list[list[Receipt]]:
+    """For each payment the recorded ones it may repeat, as `lookalikes` says: one query."""
+    days = {payment.received_on for payment in payments}
+    serials = {payment.bank_serial for payment in payments} - {""}
+    mine = Receipt.objects.of_partner(partner).filter(split_from=None)
+    known = list(
+        mine.filter(
+            Q(received_on__in=days, reversed_at=None)
+            | Q(bank_serial__in=serials, reversed_at__isnull=False)
+        )
+    )
+    alike: dict[_Looks, list[Receipt]] = defaultdict(list)
+    reversed_before: dict[str, list[Receipt]] = defaultdict(list)
+    for receipt in known:
+        if receipt.is_reversed:
+            reversed_before[receipt.bank_serial].append(receipt)
+        else:
+            alike[_looks(receipt)].append(receipt)
+    return [
+        [
+            *(
+                receipt
+                for receipt in alike.get(_looks(payment), ())
+                if not (payment.bank_serial and receipt.bank_serial)
+            ),
+            *(reversed_before.get(payment.bank_serial, ()) if payment.bank_serial else ()),
+        ]
+        for payment in payments
+    ]
+
+
 def same_serial(partner: Partner, payment: Payment) -> Receipt | None:
     """The standing receipt with this bank serial number on this account."""
     if not payment.bank_serial:
         return None
     return (
         Receipt.objects.of_partner(partner)
-        .standing()
+        .from_bank()
         .filter(bank_account=payment.bank_account, bank_serial=payment.bank_serial)
         .first()
     )
@@ -190,24 +252,19 @@ def reverse_receipt(receipt: Receipt, *, by: User | None, reason: str) -> Receip
     return fresh
 
 
+type _Looks = tuple[date, Decimal, str, str]
+
+
+def _looks(payment: Payment | Receipt) -> _Looks:
+    """By what a payment without a bank serial number is told from another."""
+    return payment.received_on, payment.amount, payment.currency, payment.payer
+
+
 def _insert(
     partner: Partner, customer: Customer | None, payment: Payment, by: User | None
 ) -> tuple[Receipt, bool]:
     """Insert the row, or find the one this form wrote before. Raises SameBankSerial."""
-    row = Receipt(
-        partner=partner,
-        customer=customer,
-        bank_account=payment.bank_account,
-        bank_serial=payment.bank_serial,
-        amount=payment.amount,
-        currency=payment.currency,
-        received_on=payment.received_on,
-        payer=payment.payer,
-        remark=payment.remark,
-        entry_token=payment.entry_token,
-        recorded_by=by,
-        recorded_at=clock.now(),
-    )
+    row = _row(partner, customer, payment, by, clock.now())
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -219,6 +276,44 @@ def _insert(
             raise SameBankSerial(other) from None
         raise
     return row, True
+
+
+def _row(
+    partner: Partner, customer: Customer | None, payment: Payment, by: User | None, at: datetime
+) -> Receipt:
+    """The receipt of a payment, not stored yet."""
+    return Receipt(
+        partner=partner,
+        customer=customer,
+        bank_account=payment.bank_account,
+        bank_serial=payment.bank_serial,
+        amount=payment.amount,
+        currency=payment.currency,
+        received_on=payment.received_on,
+        payer=payment.payer,
+        payer_account=payment.payer_account,
+        remark=payment.remark,
+        entry_token=payment.entry_token,
+        recorded_by=by,
+        recorded_at=at,
+    )
+
+
+def _recorded_before(partner: Partner, payments: Sequence[Payment]) -> dict[UUID, Receipt]:
+    tokens = [payment.entry_token for payment in payments]
+    found = Receipt.objects.of_partner(partner).filter(entry_token__in=tokens)
+    return {receipt.entry_token: receipt for receipt in found}
+
+
+def _tell_same_serial(
+    partner: Partner, payments: Sequence[Payment], *, known: Container[UUID]
+) -> None:
+    """Raise SameBankSerial for the first payment whose serial number was recorded before."""
+    for payment in payments:
+        if payment.entry_token in known:
+            continue
+        if (other := same_serial(partner, payment)) is not None:
+            raise SameBankSerial(other)
 
 
 def _claim(receipt: Receipt, *, expected: int | None, customer: Customer) -> None:

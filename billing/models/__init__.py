@@ -15,6 +15,7 @@ from billing.models.invoice import (
 from billing.models.partner_invoice import PartnerInvoice
 from billing.models.partner_payment import BillAlarm, PartnerPayment, PartnerPaymentPart
 from billing.models.past import InvoiceDueDate, ReceiptOwner
+from billing.models.payer_alias import PayerAlias
 from billing.models.price_rule import PriceKind, PriceRule
 from billing.models.receipt import Allocation, AllocationRule, Receipt
 from billing.models.reconciliation import (
@@ -23,6 +24,7 @@ from billing.models.reconciliation import (
     ReconciliationFile,
     ReconciliationLine,
 )
+from billing.models.refund import Refund
 from billing.models.series import InvoiceSeries
 from billing.models.terms import Terms
 
@@ -49,6 +51,7 @@ __all__ = [
     "PartnerInvoice",
     "PartnerPayment",
     "PartnerPaymentPart",
+    "PayerAlias",
     "PriceKind",
     "PriceRule",
     "Receipt",
@@ -57,5 +60,7 @@ __all__ = [
     "ReconciliationFile",
     "ReconciliationLine",
     "Terms",
+    "Refund",
+    "TermsFrom",
     "WriteOff",
 ]

@@ -29,8 +29,12 @@ class ReceiptQuerySet(ScopedQuerySet["Receipt"]):
     """Receipts by whether they count, and whose they are."""
 
     def standing(self) -> Self:
-        """Not reversed."""
-        return self.filter(reversed_at=None)
+        """What counts as money: not reversed, and not divided into parts that count instead."""
+        return self.filter(reversed_at=None, split_at=None)
+
+    def from_bank(self) -> Self:
+        """One row for each payment on the bank's statement, divided or not; not reversed."""
+        return self.filter(reversed_at=None, split_from=None)
 
     def unidentified(self) -> Self:
         """Money whose sender is not known yet (待认领款项)."""
@@ -59,14 +63,22 @@ class Receipt(models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     received_on = models.DateField(_("received on"))
     payer = models.CharField(_("payer"), max_length=250, blank=True)
+    payer_account = models.CharField(_("payer's account"), max_length=60, blank=True)
     remark = models.TextField(_("remark"), blank=True)
     allocated = models.DecimalField(
         _("used for invoices"), max_digits=18, decimal_places=2, default=Decimal(0)
     )
+    refunded = models.DecimalField(
+        _("paid back"), max_digits=18, decimal_places=2, default=Decimal(0)
+    )
     unallocated = models.GeneratedField(
         verbose_name=_("credit"),
         expression=models.Case(
-            models.When(reversed_at=None, then=F("amount") - F("allocated")),
+            models.When(
+                reversed_at=None,
+                split_at=None,
+                then=F("amount") - F("allocated") - F("refunded"),
+            ),
             default=Decimal(0),
             output_field=models.DecimalField(max_digits=18, decimal_places=2),
         ),
@@ -88,6 +100,20 @@ class Receipt(models.Model):
     )
     reversed_at = models.DateTimeField(_("reversed at"), null=True)
     reversed_reason = models.TextField(_("why it was reversed"), blank=True)
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+        help_text="The payment as the bank shows it, of which this receipt is a part.",
+    )
+    split_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    split_at = models.DateTimeField(_("divided at"), null=True)
+    split_reason = models.TextField(_("why it was divided"), blank=True)
 
     objects: ClassVar[ReceiptQuerySet] = ReceiptQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -107,6 +133,10 @@ class Receipt(models.Model):
                 name="receipt_allocated_within_amount",
             ),
             models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount") - F("allocated")),
+                name="receipt_refunded_within_credit",
+            ),
+            models.CheckConstraint(
                 condition=Q(customer__isnull=False) | Q(allocated=0),
                 name="unidentified_receipt_settles_nothing",
             ),
@@ -114,6 +144,19 @@ class Receipt(models.Model):
                 condition=Q(reversed_at=None, reversed_by=None, reversed_reason="")
                 | (Q(reversed_at__isnull=False, allocated=0) & ~Q(reversed_reason="")),
                 name="receipt_reversed_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at=None) | Q(refunded=0),
+                name="refunded_receipt_not_reversed",
+            ),
+            models.CheckConstraint(
+                condition=Q(split_at=None, split_by=None, split_reason="")
+                | (Q(split_at__isnull=False, allocated=0, refunded=0) & ~Q(split_reason="")),
+                name="receipt_split_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(split_from=None) | Q(bank_serial=""),
+                name="part_of_receipt_without_serial",
             ),
         ]
         indexes = [
@@ -124,7 +167,7 @@ class Receipt(models.Model):
                 "partner",
                 "id",
                 name="receipts_unidentified",
-                condition=Q(customer=None, reversed_at=None),
+                condition=Q(customer=None, reversed_at=None, split_at=None),
             ),
             models.Index(
                 "customer", "currency", name="receipts_credit", condition=Q(unallocated__gt=0)
@@ -144,6 +187,21 @@ class Receipt(models.Model):
                 condition=Q(reversed_at__isnull=False),
             ),
             models.Index("partner", "bank_serial", name="receipts_by_serial"),
+            models.Index("partner", "amount", "id", name="receipts_by_amount"),
+            models.Index(
+                "partner",
+                "received_on",
+                "id",
+                name="receipts_refunded",
+                condition=Q(refunded__gt=0),
+            ),
+            models.Index(
+                "partner",
+                "received_on",
+                "id",
+                name="receipts_split",
+                condition=Q(split_at__isnull=False),
+            ),
             GinIndex(
                 OpClass(Upper("payer"), "gin_trgm_ops"),
                 OpClass(Upper("remark"), "gin_trgm_ops"),
@@ -157,6 +215,11 @@ class Receipt(models.Model):
     @property
     def is_reversed(self) -> bool:
         return self.reversed_at is not None
+
+    @property
+    def is_split(self) -> bool:
+        """Whether its parts count instead of it."""
+        return self.split_at is not None
 
     @property
     def is_unidentified(self) -> bool:
