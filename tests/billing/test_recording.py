@@ -24,12 +24,12 @@ def test_record_unidentified_keeps_the_order_and_writes_the_trail(partner: Partn
 
 
 def test_record_unidentified_asks_as_often_for_many_as_for_one(partner: Partner) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as one:
-        receipts.record_unidentified(partner, [payment()], by=None, reason="bank")
+    payments = [payment() for _ in range(10)]
+
+    with CaptureQueriesContext(connection) as one:
+        receipts.record_unidentified(partner, payments[:1], by=None, reason="bank")
     with CaptureQueriesContext(connection) as many:
-        receipts.record_unidentified(partner, [payment() for _ in range(9)], by=None, reason="bank")
+        receipts.record_unidentified(partner, payments[1:], by=None, reason="bank")
 
     assert len(many) == len(one)
 
