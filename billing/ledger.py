@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from billing import numbering, rules
 from billing.models import (
@@ -18,6 +19,7 @@ from billing.models import (
     Receipt,
     WriteOff,
 )
+from billing.models.receipt import ReceiptQuerySet
 from customers import locks
 from customers.models import Customer
 from customers.services import facts_changed
@@ -114,6 +116,16 @@ def reverse_allocation(allocation: Allocation, *, by: User | None, reason: str) 
     return undone[0]
 
 
+def pay_back(receipt: Receipt, amount: Decimal) -> None:
+    """Count an amount of what a receipt has left as paid back. Raises NothingLeft."""
+    _count_refunded(receipt, amount, Receipt.objects.filter(unallocated__gte=amount))
+
+
+def take_back(receipt: Receipt, amount: Decimal) -> None:
+    """Count an amount as not paid back after all. Raises NothingLeft."""
+    _count_refunded(receipt, -amount, Receipt.objects.filter(refunded__gte=amount))
+
+
 def release(receipt: Receipt, *, by: User | None, reason: str) -> list[Allocation]:
     """Take a receipt, whose customer is locked, away from every invoice it settles."""
     if receipt.customer_id is not None:
@@ -196,6 +208,15 @@ def locked_receipt(receipt: Receipt) -> Receipt:
     if fresh.customer_id != receipt.customer_id:
         raise Unidentified
     return fresh
+
+
+def _count_refunded(receipt: Receipt, amount: Decimal, enough: ReceiptQuerySet) -> None:
+    """One conditional statement: nobody's money has no customer to lock."""
+    if receipt.customer_id is not None:
+        locks.ensure_locked(receipt.customer_id)
+    mine = enough.standing().filter(Q(customer_id=receipt.customer_id), pk=receipt.pk)
+    if not mine.update(refunded=F("refunded") + amount):
+        raise NothingLeft
 
 
 def _shares_by_rule(receipt: Receipt) -> list[rules.Share]:

@@ -1,7 +1,6 @@
 """Records money that came in, says whose it is, and takes records back."""
 
-from collections import defaultdict
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from billing import ledger, remembering, rules
+from billing import ledger, payers, remembering, rules
 from billing.models import Receipt
 from customers.models import Customer
 from customers.services import facts_changed
@@ -27,7 +26,19 @@ class SameBankSerial(Exception):
 
 
 class AlreadyAssigned(Exception):
-    """The receipt belongs to a customer and settles invoices: reverse its allocations first."""
+    """Somebody else has said meanwhile whose money this is, or has used it."""
+
+
+class AlreadySplit(Exception):
+    """The payment was divided: its parts count instead of it."""
+
+
+class PartOfPayment(Exception):
+    """A part of a payment can't be reversed alone: the bank knows only the whole."""
+
+
+class WasRefunded(Exception):
+    """Some of the money was paid back: take the refund back first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +102,7 @@ def record(
         audit.record(_fact(receipt, "receipt.recorded", reason), by=by)
         if customer is not None:
             facts_changed([customer])
+            payers.learn(receipt, customer, by=by)
             ledger.allocate_automatically(receipt, by=by, reason=reason)
             receipt.refresh_from_db()
     return receipt
@@ -99,10 +111,10 @@ def record(
 def record_unidentified(
     partner: Partner, payments: Sequence[Payment], *, by: User | None, reason: str
 ) -> list[Receipt]:
-    """Record payments whose customers are not known yet, all or none; asked once a thousand.
+    """Record payments whose customers are not known yet, all or none.
 
-    Returns the rows in the order of the payments. An entry token recorded before gives the receipt
-    of then. Raises SameBankSerial.
+    As many statements for a thousand as for one. Returns the rows in the order of the payments;
+    an entry token recorded before gives the receipt of then. Raises SameBankSerial.
     """
     with transaction.atomic():
         at, found = clock.now(), _recorded_before(partner, payments)
@@ -148,52 +160,6 @@ def payment_of(receipt: Receipt) -> Payment:
     )
 
 
-def lookalikes(partner: Partner, payment: Payment) -> list[Receipt]:
-    """Receipts this payment may repeat: same day, amount and payer, or a reversed same serial."""
-    same_day = Receipt.objects.of_partner(partner).filter(
-        amount=payment.amount, currency=payment.currency, received_on=payment.received_on
-    )
-    alike = same_day.from_bank().filter(payer=payment.payer)
-    if payment.bank_serial:
-        alike = alike.filter(bank_serial="")
-        reversed_before = Receipt.objects.of_partner(partner).filter(
-            bank_serial=payment.bank_serial, reversed_at__isnull=False
-        )
-        return [*alike[:5], *reversed_before[:5]]
-    return list(alike[:5])
-
-
-def lookalikes_of_many(partner: Partner, payments: Sequence[Payment]) -> list[list[Receipt]]:
-    """For each payment the recorded ones it may repeat, as `lookalikes` says: one query."""
-    days = {payment.received_on for payment in payments}
-    serials = {payment.bank_serial for payment in payments} - {""}
-    mine = Receipt.objects.of_partner(partner).filter(split_from=None)
-    known = list(
-        mine.filter(
-            Q(received_on__in=days, reversed_at=None)
-            | Q(bank_serial__in=serials, reversed_at__isnull=False)
-        )
-    )
-    alike: dict[_Looks, list[Receipt]] = defaultdict(list)
-    reversed_before: dict[str, list[Receipt]] = defaultdict(list)
-    for receipt in known:
-        if receipt.is_reversed:
-            reversed_before[receipt.bank_serial].append(receipt)
-        else:
-            alike[_looks(receipt)].append(receipt)
-    return [
-        [
-            *(
-                receipt
-                for receipt in alike.get(_looks(payment), ())
-                if not (payment.bank_serial and receipt.bank_serial)
-            ),
-            *(reversed_before.get(payment.bank_serial, ()) if payment.bank_serial else ()),
-        ]
-        for payment in payments
-    ]
-
-
 def same_serial(partner: Partner, payment: Payment) -> Receipt | None:
     """The standing receipt with this bank serial number on this account."""
     if not payment.bank_serial:
@@ -212,52 +178,60 @@ def assign_customer(
     """Say whose money this is, and settle by the rule what it can.
 
     Another customer's is moved only while it settles nothing. Assigning twice equals once.
-    Raises AlreadyAssigned, ledger.AlreadyReversed.
+    Raises AlreadyAssigned, AlreadySplit, ledger.AlreadyReversed.
     """
     with transaction.atomic():
-        involved = Customer.objects.lock([customer.pk, receipt.customer_id or customer.pk])
-        fresh = Receipt.objects.get(pk=receipt.pk)
-        if fresh.is_reversed:
-            raise ledger.AlreadyReversed
+        _lock([customer.pk, receipt.customer_id])
+        fresh = _standing(receipt)
         if fresh.customer_id == customer.pk:
             return fresh
-        _claim(fresh, expected=receipt.customer_id, customer=customer)
-        before = {"customer": receipt.customer_id}
-        fresh.customer = customer
-        remembering.owner_changed(fresh, previous=receipt.customer_id, by=by)
-        audit.record(_fact(fresh, "receipt.assigned", reason, before=before), by=by)
-        facts_changed(involved)
-        ledger.allocate_automatically(fresh, by=by, reason=reason)
-        fresh.refresh_from_db()
-    return fresh
+        return _move(fresh, receipt.customer_id, customer, by=by, reason=reason)
+
+
+def reassign(
+    receipt: Receipt, customer: Customer | None, *, by: User | None, reason: str
+) -> Receipt:
+    """Move a payment to whose it really is, or among the unidentified ones.
+
+    What it settled is open again, what it can settle is settled, and what was learned of its payer
+    is corrected, all at once. Raises AlreadyAssigned, AlreadySplit, ledger.AlreadyReversed.
+    """
+    with transaction.atomic():
+        _lock([receipt.customer_id, customer.pk if customer else None])
+        fresh = _standing(receipt)
+        if fresh.customer_id != receipt.customer_id or fresh.customer == customer:
+            raise AlreadyAssigned
+        if fresh.customer is not None:
+            ledger.release(fresh, by=by, reason=reason)
+            payers.unlearn(fresh, fresh.customer, by=by, reason=reason)
+        return _move(fresh, receipt.customer_id, customer, by=by, reason=reason)
 
 
 def reverse_receipt(receipt: Receipt, *, by: User | None, reason: str) -> Receipt:
-    """Take a receipt back: it counts no more, and the invoices it settled are open again.
+    """Take a payment back, with its parts: it counts no more, what it settled is open again.
 
-    Raises ledger.AlreadyReversed.
+    Raises ledger.AlreadyReversed, AlreadyAssigned, PartOfPayment, WasRefunded.
     """
     with transaction.atomic():
-        involved = Customer.objects.lock([receipt.customer_id] if receipt.customer_id else [])
-        fresh = Receipt.objects.select_related("partner", "customer").get(pk=receipt.pk)
-        if fresh.customer_id != receipt.customer_id:
-            raise AlreadyAssigned
-        ledger.release(fresh, by=by, reason=reason)
-        mine = Receipt.objects.standing().filter(Q(customer_id=receipt.customer_id), pk=fresh.pk)
-        if not mine.update(reversed_by=by, reversed_at=clock.now(), reversed_reason=reason):
-            raise ledger.AlreadyReversed
-        fresh.refresh_from_db()
+        whole = with_parts(receipt)
+        involved = _lock(row.customer_id for row in whole)
+        fresh = with_parts(receipt)
+        _ensure_reversible(whole, fresh)
+        for row in fresh:
+            _reverse(row, by=by, reason=reason)
         facts_changed(involved)
-        audit.record(_fact(fresh, "receipt.reversed", reason), by=by)
-    return fresh
+    return fresh[0]
 
 
-type _Looks = tuple[date, Decimal, str, str]
-
-
-def _looks(payment: Payment | Receipt) -> _Looks:
-    """By what a payment without a bank serial number is told from another."""
-    return payment.received_on, payment.amount, payment.currency, payment.payer
+def with_parts(receipt: Receipt) -> list[Receipt]:
+    """A receipt as it is now, and the standing parts it was divided into, at any depth."""
+    rows = Receipt.objects.select_related("customer", "partner")
+    found = [rows.get(pk=receipt.pk)]
+    level = found
+    while divided := [row.pk for row in level if row.is_split]:
+        level = list(rows.filter(split_from__in=divided, reversed_at=None).order_by("id"))
+        found += level
+    return found
 
 
 def _insert(
@@ -316,13 +290,68 @@ def _tell_same_serial(
             raise SameBankSerial(other)
 
 
-def _claim(receipt: Receipt, *, expected: int | None, customer: Customer) -> None:
-    """Take the receipt over, unless it is used or somebody else was quicker."""
+def _lock(customer_ids: Iterable[int | None]) -> list[Customer]:
+    return list(Customer.objects.lock({pk for pk in customer_ids if pk is not None}))
+
+
+def _standing(receipt: Receipt) -> Receipt:
+    """The receipt as it is now. Raises AlreadySplit, ledger.AlreadyReversed."""
+    fresh = Receipt.objects.select_related("partner", "customer").get(pk=receipt.pk)
+    if fresh.is_reversed:
+        raise ledger.AlreadyReversed
+    if fresh.is_split:
+        raise AlreadySplit
+    return fresh
+
+
+def _move(
+    receipt: Receipt,
+    previous: int | None,
+    customer: Customer | None,
+    *,
+    by: User | None,
+    reason: str,
+) -> Receipt:
+    """Make an unused receipt somebody's, unless somebody else was quicker; settle by the rule."""
     takeable = Receipt.objects.standing().filter(
-        Q(customer_id=expected), pk=receipt.pk, allocated=0
+        Q(customer_id=previous), pk=receipt.pk, allocated=0
     )
     if not takeable.update(customer=customer):
         raise AlreadyAssigned
+    fresh = Receipt.objects.select_related("partner", "customer").get(pk=receipt.pk)
+    remembering.owner_changed(fresh, previous=previous, by=by)
+    before = {"customer": previous}
+    audit.record(_fact(fresh, "receipt.assigned", reason, before=before), by=by)
+    both = [pk for pk in (previous, fresh.customer_id) if pk is not None]
+    facts_changed(Customer.objects.filter(pk__in=both))
+    if customer is not None:
+        payers.learn(fresh, customer, by=by)
+        ledger.allocate_automatically(fresh, by=by, reason=reason)
+        fresh.refresh_from_db()
+    return fresh
+
+
+def _ensure_reversible(known: Sequence[Receipt], fresh: Sequence[Receipt]) -> None:
+    """Everybody involved is locked, and nothing stands in the way."""
+    if fresh[0].is_reversed:
+        raise ledger.AlreadyReversed
+    if fresh[0].split_from_id is not None:
+        raise PartOfPayment
+    if {row.customer_id for row in fresh} - {row.customer_id for row in known}:
+        raise AlreadyAssigned
+    if any(row.refunded for row in fresh):
+        raise WasRefunded
+
+
+def _reverse(receipt: Receipt, *, by: User | None, reason: str) -> None:
+    ledger.release(receipt, by=by, reason=reason)
+    mine = Receipt.objects.filter(
+        Q(customer_id=receipt.customer_id), pk=receipt.pk, reversed_at=None, allocated=0, refunded=0
+    )
+    if not mine.update(reversed_by=by, reversed_at=clock.now(), reversed_reason=reason):
+        raise ledger.AlreadyReversed
+    receipt.refresh_from_db()
+    audit.record(_fact(receipt, "receipt.reversed", reason), by=by)
 
 
 def _fact(

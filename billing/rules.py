@@ -156,3 +156,8 @@ def _position(number: str, text: str) -> int:
 def folded(text: str) -> str:
     """Full-width and lower-case letters and digits as plain upper case."""
     return unicodedata.normalize("NFKC", text).upper()
+
+
+def payer_key(payer: str) -> str:
+    """A payer's name without case, width, spaces and punctuation: banks write them differently."""
+    return re.sub(r"[\W_]+", "", folded(payer))

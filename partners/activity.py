@@ -29,6 +29,7 @@ KINDS_ABOUT_MONEY: Mapping[Permission, tuple[str, ...]] = {
         "invoice.",
         "invoices.",
         "opening_balance.",
+        "payer.",
         "payment.",
         "promise.",
         "receipt.",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from billing import freshness, labels, listing, receipts, suggestions
+from billing import freshness, labels, listing, lookalikes, receipts, suggestions
 from billing.forms import FreshnessForm, ReceiptFilter, ReceiptForm
 from billing.models import Receipt
 from billing.models.receipt import ReceiptQuerySet
@@ -162,7 +162,7 @@ def _review(request: PortalRequest, form: ReceiptForm) -> dict[str, Any]:
         return {"same": same, "is_confirmed": False}
     shares = receipts.preview(request.partner, customer, payment) if customer else []
     shown = labels.preview(shares, payment.amount, payment.currency)
-    alike = receipts.lookalikes(request.partner, payment)
+    alike = lookalikes.of(request.partner, payment)
     digest = f"{customer.pk if customer else ''}/{payment.received_on}/{shown.digest}"
     is_doubtful = bool(alike) and not form.cleaned_data["not_the_same"]
     is_confirmed = form.cleaned_data["previewed"] == digest and not is_doubtful

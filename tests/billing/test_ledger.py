@@ -112,7 +112,7 @@ def test_record_receipt_after_a_reversal_may_use_the_serial_again(customer: Cust
 
     second = receipt_from(customer, "10.00", bank_account="6222", bank_serial="A1")
 
-    assert receipts.lookalikes(customer.partner, payment(bank_serial="A1")) == [first]
+    assert lookalikes.of(customer.partner, payment(bank_serial="A1")) == [first]
     assert second.amount == D("10.00")
 
 

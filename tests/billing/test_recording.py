@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from billing import receipts
+from billing import lookalikes, receipts
 from billing.models import Receipt
 from partners.models import AuditEntry, Partner
 from tests.factories.billing import payment, receipt_from
@@ -66,15 +66,15 @@ def test_lookalikes_of_many_are_those_of_each(partner: Partner) -> None:
         payment("9.00", bank_serial="S9", payer="王五"),
     ]
 
-    found = receipts.lookalikes_of_many(partner, payments)
+    found = lookalikes.of_many(partner, payments)
 
     assert found == [[same], [], [undone]]
-    assert found == [receipts.lookalikes(partner, one) for one in payments]
+    assert found == [lookalikes.of(partner, one) for one in payments]
 
 
 def test_lookalikes_with_two_serials_are_two_payments(partner: Partner) -> None:
     receipt_from(CustomerFactory.create(partner=partner), "7.00", bank_serial="S1")
 
-    found = receipts.lookalikes_of_many(partner, [payment("7.00", bank_serial="S2")])
+    found = lookalikes.of_many(partner, [payment("7.00", bank_serial="S2")])
 
     assert found == [[]]
