@@ -1,7 +1,7 @@
 """Remembers who pays for whom.
 
-Learned when a person assigns a payment, forgotten when that was wrong. It only suggests: whose money it
-is, a person says.
+Learned when a person assigns a payment, forgotten when that was wrong. It only suggests: whose
+money it is, a person says.
 """
 
 from django.db import transaction

@@ -59,8 +59,7 @@ __all__ = [
     "ReceiptsFreshness",
     "ReconciliationFile",
     "ReconciliationLine",
-    "Terms",
     "Refund",
-    "TermsFrom",
+    "Terms",
     "WriteOff",
 ]
