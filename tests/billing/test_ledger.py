@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from billing import disputes, invoicing, ledger, receipts, rules
+from billing import disputes, invoicing, ledger, lookalikes, receipts, rules
 from billing.models import (
     Allocation,
     AllocationRule,
