@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0006_invoice_terms'),
+        ('billing', '0007_disputed_parts'),
         ('customers', '0002_initial'),
         ('partners', '0002_cache_table'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
