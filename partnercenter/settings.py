@@ -102,6 +102,8 @@ CACHES = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / ".run" / "media")))
+# host:port of a ClamAV daemon; without one, kept files are marked as not scanned.
+CLAMAV_ADDRESS = env("CLAMAV_ADDRESS", default="")
 
 # --- People --------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partners.User"
@@ -242,6 +244,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-tick": _every("collections_policy.tasks.tick", 60),
     "drain-manual-sweeps": _every("collections_policy.tasks.drain_runs", 5),
     "seal-audit": _every("partners.tasks.seal_audit_trail", 60),
+    "scan-files": _every("partners.tasks.scan_files", 60),
 }
 
 # --- Logs: one JSON object a line, or readable lines in a terminal -------------------------------

@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 KINDS = {
     "allocation.made": _("Payment allocated"),
     "allocation.reversed": _("Allocation reversed"),
+    "calendar.changed_in_admin": _("Calendar changed by a platform admin"),
+    "calendar.day_removed": _("Day removed from the calendar"),
+    "calendar.day_set": _("Day entered in the calendar"),
+    "calendar.year_confirmed": _("Year's calendar confirmed"),
+    "calendar.year_reopened": _("Confirmation of a year's calendar taken back"),
     "case.closed": _("Collections case closed"),
     "case.opened": _("Collections case opened"),
     "case_step.approved": _("Suspension approved"),
@@ -114,8 +119,17 @@ KINDS = {
 }
 """Kinds that need words of their own; the rest reads as it is written."""
 
+OF_FILES = {
+    "file_found_clean": _("File checked: no virus found"),
+    "file_found_infected": _("File is infected and stays locked away"),
+    "file_kept": _("File kept"),
+    "file_withdrawn": _("File withdrawn"),
+}
+"""What happens to files, whatever record they are kept with: `invoice.file_kept` and so on."""
+
 NAMES = {
     "admin_role": _("admin role"),
+    "file": _("file"),
     "agent_role": _("agent role"),
     "reason": _("reason"),
     "reference": _("21Vianet's reference"),
@@ -131,6 +145,7 @@ NAMES = {
 REASONS = {
     "accepted, not visible yet": _("accepted, not visible yet"),
     "as 21Vianet shows it": _("as 21Vianet shows it"),
+    "checked by the virus scanner": _("checked by the virus scanner"),
     "confirmed after the check": _("confirmed after the check"),
     "confirmed by 21Vianet": _("confirmed by 21Vianet"),
     "expired": _("expired"),
@@ -162,7 +177,7 @@ def reason_of(reason: str) -> str:
 
 def label_of(kind: str) -> str:
     """A kind in the reader's language: `hold.placed` reads “Hold placed”."""
-    known = KINDS.get(kind)
+    known = KINDS.get(kind) or OF_FILES.get(kind.rpartition(".")[2])
     return str(known) if known else kind.replace(".", " ").replace("_", " ").capitalize()
 
 

@@ -8,9 +8,14 @@ from service_requests import rules
 from service_requests.models import Kind, ServiceRequest, Topic
 
 
+def permission_to_read(request: ServiceRequest) -> Permission:
+    """What a person needs to read title, text, notes and files; bills name amounts."""
+    return rules.permission_to_read(Topic(request.topic))
+
+
 def may_read(user: User, request: ServiceRequest) -> bool:
-    """Whether title, text and notes may be shown; requests about bills name amounts."""
-    return can(user, rules.permission_to_read(Topic(request.topic)), request.partner)
+    """Whether title, text and notes may be shown."""
+    return can(user, permission_to_read(request), request.partner)
 
 
 def title_for(user: User, request: ServiceRequest) -> str:
@@ -47,10 +52,10 @@ def topics_for(user: User, partner: Partner, *, has_customer: bool) -> list[Topi
 def ensure_may_annotate(user: User, request: ServiceRequest) -> None:
     """Raise MissingPermission unless the person may change a draft and add notes."""
     ensure(user, Permission.DRAFT_CUSTOMER_REQUESTS, request.partner)
-    ensure(user, rules.permission_to_read(Topic(request.topic)), request.partner)
+    ensure(user, permission_to_read(request), request.partner)
 
 
 def ensure_may_file(user: User, request: ServiceRequest) -> None:
     """Raise MissingPermission unless the person may file, move and close this request."""
     ensure(user, rules.permission_to_file(Kind(request.kind)), request.partner)
-    ensure(user, rules.permission_to_read(Topic(request.topic)), request.partner)
+    ensure(user, permission_to_read(request), request.partner)

@@ -1,5 +1,6 @@
 """Partners, their people and roles, the audit trail, the business clock and background jobs."""
 
+from partners.models.attachment import Attachment, Scan
 from partners.models.audit import AuditEntry, AuditSeal
 from partners.models.clock import BusinessClock, CalendarDay, ConfirmedYear
 from partners.models.connection import Cloud, Connection
@@ -16,6 +17,7 @@ from partners.models.people import AdminRole, AgentRole, Membership, User, displ
 __all__ = [
     "AdminRole",
     "AgentRole",
+    "Attachment",
     "AuditEntry",
     "AuditSeal",
     "BusinessClock",
@@ -29,6 +31,7 @@ __all__ = [
     "Partner",
     "PartnerSettings",
     "PaymentOrder",
+    "Scan",
     "TermsFrom",
     "TermsKind",
     "User",
