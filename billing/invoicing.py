@@ -33,16 +33,27 @@ class NotIssued(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Charge:
-    """One line to be: net amount and VAT rate (per cent) as agreed, in the draft's currency."""
+    """One line to be: net amount and VAT rate (per cent) as agreed, in the draft's currency.
+
+    `vat` is given where the price includes it, so that the gross is exact; else the rate says it.
+    """
 
     description: str
     quantity: Decimal
     unit_price: Decimal
     net: Decimal
     vat_rate: Decimal
+    vat: Decimal | None = None
     subscription_id: int | None = None
+    source_line_id: int | None = None
     period_from: date | None = None
     period_to: date | None = None
+
+    @property
+    def gross(self) -> Decimal:
+        """After VAT; net and VAT are rounded to the cent."""
+        net = rules.cents(self.net)
+        return net + (rules.vat_on(net, self.vat_rate) if self.vat is None else self.vat)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,7 +250,7 @@ def _number_of_partner(partner: Partner, rows: list[Invoice]) -> None:
 
 
 def _draft(draft: DraftInvoice, terms: Terms, by: User | None, at: datetime) -> Invoice:
-    total = sum((_gross(charge) for charge in draft.charges), Decimal(0))
+    total = sum((charge.gross for charge in draft.charges), Decimal(0))
     return Invoice(
         partner_id=draft.customer.partner_id,
         customer=draft.customer,
@@ -255,28 +266,23 @@ def _draft(draft: DraftInvoice, terms: Terms, by: User | None, at: datetime) -> 
     )
 
 
-def _gross(charge: Charge) -> Decimal:
-    net = rules.cents(charge.net)
-    return net + rules.vat_on(net, charge.vat_rate)
-
-
 def _line(invoice: Invoice, position: int, charge: Charge) -> InvoiceLine:
     net = rules.cents(charge.net)
-    vat = rules.vat_on(net, charge.vat_rate)
     return InvoiceLine(
         partner_id=invoice.partner_id,
         invoice=invoice,
         position=position,
         description=charge.description,
         subscription_id=charge.subscription_id,
+        source_line_id=charge.source_line_id,
         quantity=charge.quantity,
         unit_price=charge.unit_price,
         period_from=charge.period_from,
         period_to=charge.period_to,
         net=net,
         vat_rate=charge.vat_rate,
-        vat=vat,
-        gross=net + vat,
+        vat=charge.gross - net,
+        gross=charge.gross,
     )
 
 

@@ -15,7 +15,9 @@ from billing import numbering, rules
 from billing.models import (
     Allocation,
     CreditNote,
+    CreditUse,
     Invoice,
+    InvoiceStatus,
     Receipt,
     WriteOff,
 )
@@ -86,16 +88,23 @@ def allocate_automatically(receipt: Receipt, *, by: User | None, reason: str) ->
 def apply_credit(
     customer_ids: Collection[int], business_date: date, *, by: User | None, reason: str
 ) -> list[Allocation]:
-    """Use credit left on receipts for what has fallen due since. Nobody is chased over credit.
+    """Use credit left on credit notes and receipts for what has fallen due since.
 
-    Locks the customers; costs one query when none of them has both credit and a debt that is due.
+    Nobody is chased over credit. Locks the customers; costs two queries when none of them has both
+    credit and a debt that is due. Returns what receipts settled.
     """
     with transaction.atomic():
         Customer.objects.lock(customer_ids)
         due = Invoice.objects.due(business_date).undisputed().of_customers(customer_ids)
-        credit = Receipt.objects.with_credit().filter(
-            customer_id__in=due.values("customer_id"), currency__in=due.values("currency")
-        )
+        theirs = {
+            "customer_id__in": due.values("customer_id"),
+            "currency__in": due.values("currency"),
+        }
+        for note in CreditNote.objects.with_credit().filter(**theirs).order_by("issued_on", "id"):
+            mine = due.filter(customer_id=note.customer_id, currency=note.currency)
+            most = [(row, debt(row).undisputed_amount) for row in mine.oldest_first()]
+            use_credit_note(note, most, by=by, reason=reason)
+        credit = Receipt.objects.with_credit().filter(**theirs)
         made: list[Allocation] = []
         for receipt in credit.order_by("received_on", "id"):
             made += allocate_automatically(receipt, by=by, reason=reason)
@@ -151,6 +160,8 @@ def credit(
         invoice = _reduce(invoice, "credited", amount, shown_open)
         today = clock.business_date(invoice.partner)
         note = CreditNote(
+            status=InvoiceStatus.ISSUED,
+            used=amount,
             partner=invoice.partner,
             customer=invoice.customer,
             invoice=invoice,
@@ -164,8 +175,53 @@ def credit(
         facts_changed([invoice.customer])
         [note.number] = numbering.take(invoice.partner, numbering.CREDIT_NOTES, today.year, 1)
         note.save()
+        _use(note, invoice, amount, by)
         audit.record(_reduced(invoice, "invoice.credited", amount, reason, note.number), by=by)
     return note
+
+
+def use_credit_note(
+    note: CreditNote, most: Iterable[tuple[Invoice, Decimal]], *, by: User | None, reason: str
+) -> list[CreditUse]:
+    """Lower invoices, in this order, each by at most so much, by what is left of a credit note.
+
+    Its customer is locked. Returns what was lowered, maybe nothing. Raises WrongInvoice.
+    """
+    locks.ensure_locked(note.customer_id)
+    left = note.amount - note.used
+    made: list[CreditUse] = []
+    for invoice, limit in most:
+        _ensure_fits(invoice, note.customer_id, note.currency)
+        part = min(left, limit, invoice.open_amount)
+        if part > 0:
+            left -= part
+            made.append(_lower(invoice, part, note, by=by, reason=reason))
+    if made:
+        note.used = note.amount - left
+        note.save(update_fields=["used"])
+        facts_changed([note.customer])
+    return made
+
+
+def _lower(
+    invoice: Invoice, amount: Decimal, note: CreditNote, *, by: User | None, reason: str
+) -> CreditUse:
+    invoice.credited += amount
+    invoice.save(update_fields=["credited"])
+    audit.record(_reduced(invoice, "invoice.credited", amount, reason, str(note)), by=by)
+    return _use(note, invoice, amount, by)
+
+
+def _use(note: CreditNote, invoice: Invoice, amount: Decimal, by: User | None) -> CreditUse:
+    return CreditUse.objects.create(
+        partner_id=note.partner_id,
+        credit_note=note,
+        invoice=invoice,
+        amount=amount,
+        made_by=by,
+        made_at=clock.now(),
+        made_on=clock.business_date(note.partner),
+    )
 
 
 def write_off(
@@ -263,18 +319,18 @@ def _settle(
 
 
 def _settle_one(receipt: Receipt, invoice: Invoice, amount: Decimal) -> None:
-    fits = (
-        invoice.is_issued
-        and invoice.customer_id == receipt.customer_id
-        and invoice.currency == receipt.currency
-    )
-    if not fits:
-        raise WrongInvoice
+    _ensure_fits(invoice, receipt.customer_id, receipt.currency)
     left = invoice.total - invoice.allocated - invoice.credited - invoice.written_off
     if not 0 < amount <= left:
         raise NothingLeft
     invoice.allocated += amount
     receipt.allocated += amount
+
+
+def _ensure_fits(invoice: Invoice, customer_id: int | None, currency: str) -> None:
+    belongs = invoice.customer_id == customer_id and invoice.currency == currency
+    if not (belongs and invoice.is_issued):
+        raise WrongInvoice
 
 
 def _undo(

@@ -1,4 +1,4 @@
-"""The state machines of invoices and disputes, and the only module that writes their status.
+"""The states of invoices, credit notes and disputes, and the only module that writes them.
 
 Every verb runs under the customer's lock and shares its transaction with its audit entries.
 """
@@ -39,9 +39,24 @@ def issue_many(invoices: Sequence[Invoice], *, by: User | None, reason: str) -> 
     )
 
 
+def issue_credit_note(note: CreditNote, *, by: User | None, reason: str) -> None:
+    """Issue a draft that was given number and date."""
+    _move_many([note], InvoiceStatus.ISSUED, by=by, reason=reason, fields=("number", "issued_on"))
+
+
+def void_credit_notes(notes: Sequence[CreditNote], *, by: User | None, reason: str) -> None:
+    """Drop drafts of credit notes; they never had a number."""
+    _move_many(notes, InvoiceStatus.VOID, by=by, reason=reason)
+
+
 def void(invoice: Invoice, *, by: User | None, reason: str) -> None:
     """Drop a draft; it never had a number."""
-    _move_many([invoice], InvoiceStatus.VOID, by=by, reason=reason)
+    void_many([invoice], by=by, reason=reason)
+
+
+def void_many(invoices: Sequence[Invoice], *, by: User | None, reason: str) -> None:
+    """Drop drafts: two statements, however many."""
+    _move_many(invoices, InvoiceStatus.VOID, by=by, reason=reason)
 
 
 def resolve(
@@ -91,7 +106,7 @@ def resolve(
 
 
 def _move_many(
-    invoices: Sequence[Invoice],
+    invoices: Sequence[Invoice] | Sequence[CreditNote],
     to: InvoiceStatus,
     *,
     by: User | None,
@@ -100,9 +115,11 @@ def _move_many(
 ) -> None:
     """Take one step for all. Raises InvalidTransition and CustomerNotLocked before any is taken.
 
-    Invoices that are there already are left as they are.
+    Documents that are there already are left as they are.
     """
     moving = [invoice for invoice in invoices if invoice.status != to]
+    if not moving:
+        return
     before = {invoice.pk: InvoiceStatus(invoice.status) for invoice in moving}
     for invoice in moving:
         locks.ensure_locked(invoice.customer_id)
@@ -111,25 +128,37 @@ def _move_many(
     with transaction.atomic():
         for invoice in moving:
             invoice.status = to
-        Invoice.objects.bulk_update(moving, ["status", *fields], batch_size=1000)
+        type(moving[0]).objects.bulk_update(
+            moving,  # type: ignore[arg-type]  # all of one model
+            ["status", *fields],
+            batch_size=1000,
+        )
         audit.record_many((_fact(invoice, before, to, reason) for invoice in moving), by=by)
 
 
 def _fact(
-    invoice: Invoice, before: Mapping[int, InvoiceStatus], to: InvoiceStatus, reason: str
+    invoice: Invoice | CreditNote,
+    before: Mapping[int, InvoiceStatus],
+    to: InvoiceStatus,
+    reason: str,
 ) -> audit.Fact:
+    after = (
+        {"total": invoice.total, "due_on": invoice.due_on}
+        if isinstance(invoice, Invoice)
+        else {"amount": invoice.amount}
+    )
+    noun = "invoice" if isinstance(invoice, Invoice) else "credit_note"
     return audit.Fact(
         partner_id=invoice.partner_id,
         customer_id=invoice.customer_id,
         subject=invoice,
-        kind="invoice.voided" if to == InvoiceStatus.VOID else f"invoice.{to.value}",
+        kind=f"{noun}.voided" if to == InvoiceStatus.VOID else f"{noun}.{to.value}",
         reason=reason,
         before={"status": before[invoice.pk]},
         after={
             "status": to,
             "number": invoice.number,
-            "total": invoice.total,
             "currency": invoice.currency,
-            "due_on": invoice.due_on,
+            **after,
         },
     )

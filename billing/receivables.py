@@ -13,7 +13,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Case, CharField, Min, Q, Sum, Value, When
 from django.db.models.functions import Least
 
-from billing.models import Invoice, InvoiceKind, Receipt
+from billing.models import CreditNote, Invoice, InvoiceKind, Receipt
 from partners.models import Partner
 
 ZERO = Decimal(0)
@@ -163,14 +163,19 @@ def ageing(partner: Partner, business_date: date) -> list[AgeingRow]:
 
 
 def _credit(customer_id: int) -> dict[str, Decimal]:
+    """What is left of payments and of credit notes."""
+    paid = Receipt.objects.with_credit().filter(customer_id=customer_id).order_by()
+    credited = CreditNote.objects.with_credit().filter(customer_id=customer_id).order_by()
     rows = (
-        Receipt.objects.with_credit()
-        .filter(customer_id=customer_id)
-        .order_by()
-        .values("currency")
+        paid.values("currency")
         .annotate(credit=Sum("unallocated"))
+        .union(credited.values("currency").annotate(credit=Sum("left")), all=True)
+        .order_by()
     )
-    return {row["currency"]: row["credit"] for row in rows}
+    credit: dict[str, Decimal] = {}
+    for row in rows:
+        credit[row["currency"]] = credit.get(row["currency"], ZERO) + row["credit"]
+    return credit
 
 
 def _bucket(business_date: date) -> Case:

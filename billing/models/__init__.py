@@ -1,6 +1,6 @@
 """What customers owe and what they paid."""
 
-from billing.models.credit import CreditNote, WriteOff
+from billing.models.credit import CreditNote, CreditNoteLine, CreditUse, WriteOff
 from billing.models.dispute import Dispute, DisputeCode, DisputedLine, DisputeOutcome
 from billing.models.freshness import ReceiptsFreshness
 from billing.models.invoice import (
@@ -8,10 +8,9 @@ from billing.models.invoice import (
     FapiaoType,
     Invoice,
     InvoiceKind,
-    InvoiceLine,
     InvoiceStatus,
-    LineKind,
 )
+from billing.models.invoice_line import InvoiceLine, LineKind
 from billing.models.partner_invoice import PartnerInvoice
 from billing.models.partner_payment import BillAlarm, PartnerPayment, PartnerPaymentPart
 from billing.models.past import InvoiceDueDate, ReceiptOwner
@@ -33,6 +32,8 @@ __all__ = [
     "AllocationRule",
     "BillAlarm",
     "CreditNote",
+    "CreditNoteLine",
+    "CreditUse",
     "Dispute",
     "DisputeCode",
     "DisputeOutcome",

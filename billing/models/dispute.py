@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.credit import CreditNote
-from billing.models.invoice import Invoice, InvoiceLine
+from billing.models.invoice import Invoice
+from billing.models.invoice_line import InvoiceLine
 from customers.models import Customer
 from partners.access import ScopedQuerySet
 from partners.models import Partner

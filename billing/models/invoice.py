@@ -1,4 +1,4 @@
-"""Our invoice to a customer (账单, never 发票) with its lines and what is known of its fapiao."""
+"""Our invoice to a customer (账单, never 发票) and what is known of its fapiao."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -16,7 +16,6 @@ from billing.models.terms import Terms
 from customers.models import Customer
 from partners.access import ScopedQuerySet
 from partners.models import Partner, TermsFrom, TermsKind
-from subscriptions.models import Subscription
 
 ZERO = Decimal(0)
 
@@ -332,72 +331,3 @@ class Invoice(models.Model):
         """The part of what is open that is in dispute."""
         open_amount: Decimal = self.open_amount
         return min(open_amount, self.disputed_amount)
-
-
-class LineKind(models.TextChoices):
-    """What a line charges."""
-
-    CHARGE = "charge", _("Service")
-    INTEREST = "interest", _("Interest for late payment")
-    FEE = "fee", _("Late fee")
-
-
-class InvoiceLine(models.Model):
-    """One charge. Each line is rounded to the cent, so that an invoice is the sum of its lines."""
-
-    partner = models.ForeignKey(Partner, models.PROTECT, related_name="+")
-    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
-    position = models.PositiveIntegerField(_("position"))
-    kind = models.CharField(_("kind"), max_length=10, choices=LineKind, default=LineKind.CHARGE)
-    interest_on = models.ForeignKey(
-        Invoice,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="interest_lines",
-        verbose_name=_("interest on"),
-    )
-    description = models.CharField(_("description"), max_length=500)
-    subscription = models.ForeignKey(
-        Subscription, models.PROTECT, null=True, blank=True, related_name="invoice_lines"
-    )
-    quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=6)
-    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
-    period_from = models.DateField(_("from"), null=True, blank=True)
-    period_to = models.DateField(_("to"), null=True, blank=True)
-    net = models.DecimalField(_("net"), max_digits=18, decimal_places=2)
-    vat_rate = models.DecimalField(_("VAT %"), max_digits=5, decimal_places=2)
-    vat = models.DecimalField(_("VAT"), max_digits=18, decimal_places=2)
-    gross = models.DecimalField(_("gross"), max_digits=18, decimal_places=2)
-
-    class Meta:
-        verbose_name = _("invoice line")
-        verbose_name_plural = _("invoice lines")
-        ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["invoice", "position"], name="one_invoice_line_per_position"
-            ),
-            models.CheckConstraint(
-                condition=Q(gross=F("net") + F("vat")), name="invoice_line_adds_up"
-            ),
-            models.CheckConstraint(
-                condition=Q(vat_rate__gte=0, vat_rate__lt=100), name="invoice_line_vat_rate"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=LineKind.values), name="invoice_line_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    kind=LineKind.INTEREST,
-                    interest_on__isnull=False,
-                    period_from__isnull=False,
-                    period_to__isnull=False,
-                )
-                | (~Q(kind=LineKind.INTEREST) & Q(interest_on=None)),
-                name="interest_line_says_on_what",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.description

@@ -18,13 +18,14 @@ class PriceKind(models.TextChoices):
 
     MARGIN_PERCENT = "margin_percent", _("Margin on cost (%)")
     UNIT_PRICE = "unit_price", _("Own price per unit")
-    NOT_INVOICED = "not_invoiced", _("Not invoiced from the file")
+    NOT_INVOICED = "not_invoiced", _("Billed elsewhere")
 
 
 class PriceRule(models.Model):
     """For one customer or all, and one offer or all. The most specific rule wins.
 
-    `value` is a percentage, or a price per unit before tax in the partner's currency.
+    `value` is a percentage, or a price per unit in the partner's currency: before tax, or with it
+    where `includes_vat`.
     """
 
     partner = models.ForeignKey(Partner, models.PROTECT, related_name="price_rules")
@@ -52,6 +53,12 @@ class PriceRule(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(Decimal("99.99"))],
     )
 
+    includes_vat = models.BooleanField(
+        _("the price includes VAT"),
+        default=False,
+        help_text=_("Only for an own price: the customer pays exactly so much per unit."),
+    )
+
     objects: ClassVar[ScopedQuerySet["PriceRule"]] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
@@ -75,6 +82,10 @@ class PriceRule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(vat_rate__gte=0, vat_rate__lt=100), name="price_rule_vat_rate"
+            ),
+            models.CheckConstraint(
+                condition=Q(includes_vat=False) | Q(kind=PriceKind.UNIT_PRICE),
+                name="only_own_prices_include_vat",
             ),
         ]
 

@@ -77,6 +77,11 @@ class ReconciliationFile(models.Model):
     expected_total = models.DecimalField(
         _("total after tax of this file"), max_digits=18, decimal_places=2, null=True, blank=True
     )
+    only_new = models.BooleanField(
+        _("only lines that no other file holds"),
+        default=False,
+        help_text=_("Lines of the same content that are imported already are left out."),
+    )
     columns = models.JSONField(_("columns"), default=list)
     line_count = models.PositiveIntegerField(_("lines"), default=0)
     total = models.DecimalField(_("total after tax"), max_digits=20, decimal_places=6, default=0)

@@ -188,7 +188,7 @@ def invoice(request: PortalRequest, pk: int) -> HttpResponse:
         "lines": found.lines.select_related("subscription"),
         "allocations": found.allocations.select_related("receipt").order_by("-id"),
         "disputes": found.disputes.select_related("opened_by", "resolved_by"),
-        "credit_notes": found.credit_notes.all(),
+        "credit_uses": found.credit_uses.select_related("credit_note"),
         "write_offs": found.write_offs.all(),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
         "why_not_issue": invoicing.why_not_issue(found) if found.is_draft else "",

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterator
 
-from partnercenter.benchmarks import sweeping
+from partnercenter.benchmarks import importing, sweeping
 from partnercenter.benchmarks.measuring import Measurement
 
 type Benchmark = Callable[[int], Iterator[Measurement]]
 
-BENCHMARKS: dict[str, Benchmark] = {"sweep": sweeping.measure}
+BENCHMARKS: dict[str, Benchmark] = {"import": importing.measure, "sweep": sweeping.measure}
 """By the name given to `--only`; each takes its size and seeds its own data."""

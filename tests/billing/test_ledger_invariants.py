@@ -1,5 +1,6 @@
 """Whatever people do, in whatever order, no money appears or vanishes."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -15,9 +16,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billing import ledger, receipts, rules
-from billing.models import Allocation, AllocationRule, CreditNote, Invoice, Receipt, WriteOff
-from tests.factories.billing import overdue_for, receipt_from
+from billing import credit_notes, ledger, receipts, rules
+from billing.models import (
+    Allocation,
+    AllocationRule,
+    CreditNote,
+    CreditUse,
+    Invoice,
+    Receipt,
+    WriteOff,
+)
+from partners import clock
+from tests.factories.billing import draft_credit_of, overdue_for, receipt_from
 from tests.factories.customers import CustomerFactory
 
 AMOUNTS = st.decimals(min_value="0.01", max_value="2500", places=2)
@@ -80,6 +90,17 @@ class Ledger(RuleBasedStateMachine):
         part = min(amount, invoice.open_amount)
         reduce(invoice, amount=part, by=None, reason="test")
 
+    @rule(net=st.integers(1, 2000), is_by_rule=st.booleans())
+    def credit_by_document(self, net: int, *, is_by_rule: bool) -> None:
+        note = draft_credit_of(self.customer, f"{net}.00")
+        lower = None if is_by_rule else list(Invoice.objects.owed().order_by("-pk")[:1])
+        credit_notes.issue_credit_note(note, lower=lower, by=None, reason="test")
+
+    @rule(days=st.integers(0, 5))
+    def use_credit(self, days: int) -> None:
+        today = clock.business_date(self.customer.partner) + timedelta(days=days)
+        ledger.apply_credit([self.customer.pk], today, by=None, reason="test")
+
     @invariant()
     def receipts_are_allocations_credit_and_reversals(self) -> None:
         standing = total(Receipt.objects.standing(), "amount")
@@ -92,15 +113,23 @@ class Ledger(RuleBasedStateMachine):
         assert total(Invoice.objects.all(), "allocated") == total(
             Allocation.objects.standing(), "amount"
         )
-        assert total(Invoice.objects.all(), "credited") == total(CreditNote.objects.all(), "amount")
+        assert total(Invoice.objects.all(), "credited") == total(CreditUse.objects.all(), "amount")
         assert total(Invoice.objects.all(), "written_off") == total(
             WriteOff.objects.all(), "amount"
         )
 
     @invariant()
+    def credit_notes_are_what_they_lowered_and_what_is_left(self) -> None:
+        issued = total(CreditNote.objects.issued(), "amount")
+        used = total(CreditUse.objects.all(), "amount")
+        assert issued == used + total(CreditNote.objects.all(), "left")
+        assert used == total(CreditNote.objects.all(), "used")
+
+    @invariant()
     def nothing_is_negative(self) -> None:
         assert not Invoice.objects.filter(open_amount__lt=0).exists()
         assert not Receipt.objects.filter(unallocated__lt=0).exists()
+        assert not CreditNote.objects.filter(left__lt=0).exists()
 
 
 @pytest.mark.django_db

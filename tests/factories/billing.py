@@ -3,22 +3,33 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing import invoicing, receipts, remembering
-from billing.models import Invoice, Receipt
+from billing import credit_notes, invoicing, receipts, remembering
+from billing.models import CreditNote, Invoice, Receipt
 from customers.models import Customer
 from partners import clock
 
 
-def draft_of(customer: Customer, net: str = "1000.00", currency: str = "CNY") -> Invoice:
-    """A draft with one line and 6 % VAT on top of the net amount."""
-    charge = invoicing.Charge(
+def charge_of(net: str = "1000.00") -> invoicing.Charge:
+    """Ten seats with 6 % VAT on top of the net amount."""
+    return invoicing.Charge(
         description="Office 365 E3",
         quantity=Decimal(10),
         unit_price=Decimal(net) / 10,
         net=Decimal(net),
         vat_rate=Decimal(6),
     )
-    draft = invoicing.DraftInvoice(customer=customer, currency=currency, charges=[charge])
+
+
+def draft_credit_of(customer: Customer, net: str = "100.00", currency: str = "CNY") -> CreditNote:
+    """A draft of a credit note with one line and 6 % VAT on top of the net amount."""
+    draft = credit_notes.DraftCredit(customer=customer, currency=currency, charges=[charge_of(net)])
+    [note] = credit_notes.create_credit_drafts([draft], by=None, reason="test")
+    return note
+
+
+def draft_of(customer: Customer, net: str = "1000.00", currency: str = "CNY") -> Invoice:
+    """A draft with one line and 6 % VAT on top of the net amount."""
+    draft = invoicing.DraftInvoice(customer=customer, currency=currency, charges=[charge_of(net)])
     [invoice] = invoicing.create_drafts([draft], by=None, reason="test")
     return invoice
 
