@@ -6,7 +6,8 @@ import pytest
 from django.db import ProgrammingError
 
 from billing import invoicing, receipts
-from billing.models import FapiaoStatus, Invoice, InvoiceDueDate, ReceiptOwner, TermsFrom
+from billing.models import FapiaoStatus, Invoice, InvoiceDueDate, ReceiptOwner
+from partners.models import TermsFrom
 from tests.factories.billing import draft_of, issued_to, payment, receipt_from
 from tests.factories.customers import CustomerFactory
 
@@ -54,8 +55,9 @@ def test_assigned_receipt_was_nobodys_before() -> None:
 
     receipts.assign_customer(receipt, customer, by=None, reason="test")
 
-    moves = receipt.owners.values_list("previous", "customer", "is_first")
-    assert list(moves) == [(None, None, True), (None, customer.pk, False)]
+    first, then = receipt.owners.all()
+    assert (first.customer, first.is_first) == (None, True)
+    assert (then.previous, then.customer, then.is_first) == (None, customer, False)
 
 
 @pytest.mark.parametrize("model", [InvoiceDueDate, ReceiptOwner])
