@@ -71,7 +71,7 @@ def read_partner(partner: Partner, show: Progress) -> Report:
     and VianetError when the list of customers itself cannot be read.
     """
     report = Report()
-    with connection.Connections() as centers:
+    with connection.Connections(patience=connection.LONG_PATIENCE) as centers:
         partner_center = centers.of(partner)
         try:
             for seen in partner_center.customers():

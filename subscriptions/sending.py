@@ -22,6 +22,7 @@ from django.utils import timezone
 from customers.models import Customer
 from partners import clock
 from subscriptions import connection, deciding, lifecycle, outcomes
+from subscriptions.budget import Lane
 from subscriptions.models import ChangeStatus, StatusChange, Subscription, Target
 from subscriptions.models.status_change import StatusChangeQuerySet
 from subscriptions.observing import observe
@@ -42,7 +43,8 @@ def deliver_due(target: Target) -> int:
     worker = uuid4()
     tried = 0
     stop_at = timezone.now() + ONE_DRAIN
-    with connection.Connections() as centers, ThreadPoolExecutor(THREADS) as pool:
+    lane = Lane.UNBLOCK if target == Target.ACTIVE else Lane.ORDINARY
+    with connection.Connections(lane) as centers, ThreadPoolExecutor(THREADS) as pool:
         while timezone.now() < stop_at and (ids := _due_ids(target)):
             deliver_one = partial(
                 _deliver_in_thread, worker=worker, centers=centers, stop_at=stop_at

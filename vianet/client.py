@@ -29,6 +29,7 @@ from vianet.errors import (
     Unreachable,
     VianetError,
 )
+from vianet.pacing import Pacing, Unpaced
 from vianet.tokens import Token, TokenCache
 from vianet.transport import Answer, Exchange, Request, Timeouts, Transport
 
@@ -78,10 +79,12 @@ class PartnerCenter:
         on_exchange: Callable[[Exchange], None] | None = None,
         timeouts: Timeouts | None = None,
         get_attempts: int = GET_ATTEMPTS,
+        pacing: Pacing | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._credentials = credentials
         self._get_attempts = get_attempts
+        self._pacing = pacing or Unpaced()
         self._tokens = TokenCache(self._fetch_token)
         self._base_url = endpoint.base_url.rstrip("/")
         self._transport = Transport(timeouts or Timeouts(), on_exchange)
@@ -232,13 +235,18 @@ class PartnerCenter:
 
     def _authorized(self, request: Request) -> Answer:
         """Send with a token; a rejected token is replaced once. Returns 2xx answers only."""
+        self._pacing.before()
         token = self._tokens.current()
         answer = self._send_as(token, request)
         if answer.status == HTTPStatus.UNAUTHORIZED:
+            self._pacing.before()
             answer = self._send_as(self._tokens.replacement_for(token), request)
         if not answer.is_success:
             message = _parsed_or_none(answer.content)
-            raise errors.from_answer(answer.status, answer.headers, message, request.request_id)
+            error = errors.from_answer(answer.status, answer.headers, message, request.request_id)
+            if isinstance(error, Throttled):
+                self._pacing.told_to_wait(error.retry_after_seconds)
+            raise error
         return answer
 
     def _send_as(self, token: Token, request: Request) -> Answer:
@@ -251,7 +259,13 @@ class PartnerCenter:
             "MS-PartnerCenter-Application": APPLICATION,
             "X-Locale": "en-US",
         }
-        return self._transport.send(replace(request, headers=headers))
+        try:
+            answer = self._transport.send(replace(request, headers=headers))
+        except Unreachable as error:
+            self._pacing.after(error.status)
+            raise
+        self._pacing.after(answer.status)
+        return answer
 
     def _fetch_token(self) -> Token:
         """A token by the app-only or the refresh token grant (v1 endpoint, with `resource`)."""

@@ -73,8 +73,10 @@ def case(request: PortalRequest, pk: int) -> HttpResponse:
     rows = list(found.steps.all())
     step_ids = [str(row.pk) for row in rows]
     [view] = outlook.of_cases([found], on)
-    overdue = Invoice.objects.overdue(on).of_services().filter(
-        customer=found.customer_id, currency=found.currency
+    overdue = (
+        Invoice.objects.overdue(on)
+        .of_services()
+        .filter(customer=found.customer_id, currency=found.currency)
     )
     context = {
         "case": found,

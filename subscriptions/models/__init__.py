@@ -1,6 +1,7 @@
 """Subscriptions, the holds on them, and the intents that make 21Vianet agree."""
 
 from subscriptions.models.hold import Hold, HoldReason, HoldSource
+from subscriptions.models.request_budget import RequestBudget
 from subscriptions.models.status_change import (
     UNFINISHED,
     ChangeStatus,
@@ -27,6 +28,7 @@ __all__ = [
     "Hold",
     "HoldReason",
     "HoldSource",
+    "RequestBudget",
     "StatusChange",
     "Subscription",
     "Target",

@@ -31,6 +31,7 @@ class Portal:
         self.folder = folder
         self.environment: Mapping[str, str] = {
             **os.environ,
+            "PARTNER_CENTER_REQUESTS_PER_MINUTE": "0",
             "DATABASE_URL": database_url,
             "REDIS_URL": broker.url,
             "EMULATOR_URL": emulator.url,
