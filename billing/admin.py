@@ -12,6 +12,7 @@ from billing.models import (
     Allocation,
     CreditNote,
     Dispute,
+    Fapiao,
     Invoice,
     InvoiceLine,
     InvoiceSeries,
@@ -60,8 +61,8 @@ class InvoiceAdmin(ReadOnlyAdmin[Invoice]):
     """Invoices to customers."""
 
     list_display = ("__str__", "customer", "status", "currency", "total", "open_amount", "due_on")
-    list_filter = (OverdueFilter, "status", "fapiao_status", "is_history", "currency", "partner")
-    search_fields = ("number", "customer__company", "customer__tenant_id", "fapiao_number")
+    list_filter = (OverdueFilter, "status", "is_history", "currency", "partner")
+    search_fields = ("number", "customer__company", "customer__tenant_id", "fapiao__number")
     list_select_related = ("customer",)
     date_hierarchy = "issued_on"
     inlines = (LineInline,)
@@ -108,6 +109,19 @@ class DisputeAdmin(ReadOnlyAdmin[Dispute]):
     list_filter = ("status", "code", "outcome", "partner")
     search_fields = ("invoice__number", "customer__company", "text")
     list_select_related = ("invoice", "customer")
+
+
+@admin.register(Fapiao)
+class FapiaoAdmin(ReadOnlyAdmin[Fapiao]):
+    """Tax invoices, as far as they are known here."""
+
+    list_display = ("__str__", "customer", "status", "type", "issued_on", "delivered_on")
+    list_filter = ("status", "type", "partner")
+    search_fields = ("number", "customer__company", "invoices__number")
+    list_select_related = ("customer",)
+
+    def view_on_site(self, obj: Fapiao) -> str:
+        return reverse("billing:fapiao", args=[obj.pk])
 
 
 @admin.register(CreditNote)

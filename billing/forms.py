@@ -10,15 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from billing.invoicing import FapiaoFacts
-from billing.models import DisputeCode, DisputeOutcome, FapiaoStatus, FapiaoType, Invoice
+from billing.models import DisputeCode, DisputeOutcome, Invoice
 from billing.receipts import Payment
 from customers.models import Customer
 from partners.forms import ReasonForm
 from partners.models import Partner
 
 SUGGESTED = 5
-LONGEST_FAPIAO_NUMBER = 20
 
 
 class DayInput(forms.DateInput):
@@ -282,35 +280,3 @@ class ReductionForm(ReasonForm):
                 _t("Only %(amount)s is still open."), params={"amount": self.open_amount}
             )
         return amount
-
-
-class FapiaoForm(forms.Form):
-    """What is known of an invoice's fapiao."""
-
-    status = forms.ChoiceField(label=_("Status"), choices=FapiaoStatus)
-    type = forms.ChoiceField(
-        label=_("Type"), required=False, choices=[("", "–"), *FapiaoType.choices]
-    )
-    number = forms.RegexField(
-        rf"^\d{{{LONGEST_FAPIAO_NUMBER}}}$",
-        label=_("Number"),
-        required=False,
-        error_messages={"invalid": _("A fapiao number has 20 digits.")},
-    )
-    on = forms.DateField(label=_("Date"), required=False, widget=DayInput)
-    delivered_on = forms.DateField(label=_("Delivered on"), required=False, widget=DayInput)
-    delivery = forms.CharField(label=_("How it was delivered"), max_length=200, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        status = cleaned.get("status")
-        if status == FapiaoStatus.DELIVERED and not cleaned.get("delivered_on"):
-            self.add_error("delivered_on", _t("When was it delivered?"))
-        if status in {FapiaoStatus.ISSUED, FapiaoStatus.DELIVERED} and not cleaned.get("number"):
-            self.add_error("number", _t("An issued fapiao has a number."))
-        return cleaned
-
-    @property
-    def facts(self) -> FapiaoFacts:
-        """The cleaned facts."""
-        return FapiaoFacts(**self.cleaned_data)

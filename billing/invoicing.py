@@ -1,4 +1,4 @@
-"""Makes draft invoices, issues them with their notices, and keeps what is known of fapiao."""
+"""Makes draft invoices and issues them with their notices."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from billing import letters, lifecycle, numbering, remembering, rules
-from billing.models import FapiaoStatus, Invoice, InvoiceLine, Terms
+from billing.models import Invoice, InvoiceLine, Terms
 from billing.terms import DueDates, terms_of
 from customers.models import Customer
 from customers.services import facts_changed
@@ -25,10 +25,6 @@ BATCH = 200
 
 class NotADraft(Exception):
     """The invoice was issued or dropped before."""
-
-
-class NotIssued(Exception):
-    """Only an issued invoice has a fapiao."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,50 +122,6 @@ def void_draft(invoice: Invoice, *, by: User | None, reason: str) -> Invoice:
         except lifecycle.InvalidTransition as error:
             raise NotADraft from error
     return fresh
-
-
-@dataclass(frozen=True, kw_only=True)
-class FapiaoFacts:
-    """What is known of an invoice's fapiao; the tax bureau's system issues it, not this portal."""
-
-    status: FapiaoStatus
-    type: str = ""
-    number: str = ""
-    on: date | None = None
-    delivered_on: date | None = None
-    delivery: str = ""
-
-
-def record_fapiao(invoice: Invoice, facts: FapiaoFacts, *, by: User | None, reason: str) -> Invoice:
-    """Record a fapiao. Where the terms count from its delivery, the due date follows.
-
-    Raises NotIssued.
-    """
-    with transaction.atomic():
-        Customer.objects.lock([invoice.customer_id])
-        fresh = Invoice.objects.select_related("partner__settings", "customer").get(pk=invoice.pk)
-        if not fresh.is_issued:
-            raise NotIssued
-        before = {"status": fresh.fapiao_status, "number": fresh.fapiao_number}
-        fresh.fapiao_status, fresh.fapiao_type = facts.status, facts.type
-        fresh.fapiao_number, fresh.fapiao_on = facts.number, facts.on
-        fresh.fapiao_delivered_on, fresh.fapiao_delivery = facts.delivered_on, facts.delivery
-        if fresh.terms.waits_for_fapiao:
-            _count_from_delivery(fresh, facts.delivered_on, by)
-        fresh.save()
-        facts_changed([fresh.customer])
-        after = {"status": facts.status, "number": facts.number, "due_on": fresh.due_on}
-        audit.record(_fact(fresh, "invoice.fapiao_recorded", reason, before, after), by=by)
-    return fresh
-
-
-def _count_from_delivery(invoice: Invoice, delivered_on: date | None, by: User | None) -> None:
-    """Set the due date; after another one the sweep has to see the invoice overdue anew."""
-    dates = DueDates(invoice.partner)
-    due_on = dates.of(invoice.terms, delivered_on) if delivered_on else None
-    if due_on != invoice.due_on:
-        invoice.due_on, invoice.overdue_flagged_on = due_on, None
-        remembering.due_date_moved(invoice, by=by)
 
 
 def _issue_batch(

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from billing import receivables, rules, terms
-from billing.models import Invoice, InvoiceStatus, Receipt
+from billing.fapiao.finding import standing_of
+from billing.models import FapiaoStatus, Invoice, InvoiceStatus, Receipt
 from partners import clock, formatting
 
 
@@ -159,10 +160,16 @@ def receipt_facts(receipt: Receipt) -> list[dict[str, object]]:
 def _fapiao_facts(invoice: Invoice) -> list[dict[str, object]]:
     if not invoice.is_issued:
         return []
-    note = " · ".join(
-        part for part in (invoice.fapiao_number, _day(invoice.fapiao_delivered_on, "")) if part
-    )
-    return [{"label": _("Fapiao"), "value": invoice.get_fapiao_status_display(), "note": note}]
+    fapiao = standing_of(invoice)
+    if fapiao is None:
+        return [{"label": _("Fapiao"), "value": FapiaoStatus.NONE.label}]
+    day = _day(fapiao.delivered_on or fapiao.issued_on, "")
+    fact: dict[str, object] = {
+        "label": _("Fapiao"),
+        "value": fapiao.get_status_display(),
+        "note": " · ".join(part for part in (fapiao.number, day) if part),
+    }
+    return [fact]
 
 
 def due_fact(invoice: Invoice) -> dict[str, object]:

@@ -8,7 +8,6 @@ from billing.invoicing import (
     NotADraft,
     create_drafts,
     issue_invoices,
-    record_fapiao,
     void_draft,
 )
 from billing.ledger import (
@@ -51,7 +50,6 @@ __all__ = [
     "credit",
     "dispute",
     "issue_invoices",
-    "record_fapiao",
     "record_receipt",
     "resolve_dispute",
     "reverse_allocation",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.bill import urls as bill
+from billing.fapiao import urls as fapiao
 from billing.files import urls as files
 from billing.views import invoice_actions, invoices, receipt_actions, receipts
 
@@ -16,7 +17,6 @@ ledger = [
     path("invoices/<int:pk>/dispute/", invoice_actions.dispute, name="invoice_dispute"),
     path("invoices/<int:pk>/credit/", invoice_actions.credit, name="invoice_credit"),
     path("invoices/<int:pk>/write-off/", invoice_actions.write_off, name="invoice_write_off"),
-    path("invoices/<int:pk>/fapiao/", invoice_actions.fapiao, name="invoice_fapiao"),
     path("disputes/<int:pk>/resolve/", invoice_actions.resolve, name="dispute_resolve"),
     path("receipts/", receipts.index, name="receipts"),
     path("receipts/new/", receipts.new, name="receipt_new"),
@@ -31,4 +31,4 @@ ledger = [
         name="allocation_reverse",
     ),
 ]
-urlpatterns = [*ledger, *bill.urlpatterns, *files.urlpatterns]
+urlpatterns = [*ledger, *fapiao.urlpatterns, *bill.urlpatterns, *files.urlpatterns]

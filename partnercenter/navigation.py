@@ -81,6 +81,7 @@ def _menu() -> list[tuple[str, list[Entry]]]:
         (_("Our bill from 21Vianet"), reverse("billing:statement"), bill),
         (_("Reconciliation"), reverse("billing:reconciliation"), bill),
         (_("Invoices"), reverse("billing:invoices"), owe),
+        (_("Fapiao"), reverse("billing:fapiao_list"), owe),
         (_("Receipts"), reverse("billing:receipts"), owe),
     ]
     collections = [

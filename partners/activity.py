@@ -26,6 +26,7 @@ KINDS_ABOUT_MONEY: Mapping[Permission, tuple[str, ...]] = {
         "credit.",
         "credit_note.",
         "dispute.",
+        "fapiao.",
         "invoice.",
         "invoices.",
         "opening_balance.",
@@ -73,6 +74,7 @@ PAGES = {
     "subscriptions.subscription": "subscription",
     "service_requests.servicerequest": "service_requests:detail",
     "billing.invoice": "billing:invoice",
+    "billing.fapiao": "billing:fapiao",
     "billing.receipt": "billing:receipt",
     "billing.partnerinvoice": "billing:partner_invoice",
     "billing.partnerpayment": "billing:partner_payment",
@@ -84,6 +86,7 @@ PAGES = {
 
 PAGES_NEED = {
     "billing.invoice": Permission.SEE_RECEIVABLES,
+    "billing.fapiao": Permission.SEE_RECEIVABLES,
     "billing.receipt": Permission.SEE_RECEIVABLES,
     "billing.partnerinvoice": Permission.SEE_PARTNER_BILL,
     "billing.partnerpayment": Permission.SEE_PARTNER_BILL,

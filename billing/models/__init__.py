@@ -2,10 +2,9 @@
 
 from billing.models.credit import CreditNote, CreditNoteLine, CreditUse, WriteOff
 from billing.models.dispute import Dispute, DisputeCode, DisputedLine, DisputeOutcome
+from billing.models.fapiao import Fapiao, FapiaoCover, FapiaoStatus, FapiaoType
 from billing.models.freshness import ReceiptsFreshness
 from billing.models.invoice import (
-    FapiaoStatus,
-    FapiaoType,
     Invoice,
     InvoiceKind,
     InvoiceStatus,
@@ -38,6 +37,8 @@ __all__ = [
     "DisputeCode",
     "DisputeOutcome",
     "DisputedLine",
+    "Fapiao",
+    "FapiaoCover",
     "FapiaoStatus",
     "FapiaoType",
     "FileKind",

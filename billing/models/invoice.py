@@ -1,4 +1,4 @@
-"""Our invoice to a customer (账单, never 发票) and what is known of its fapiao."""
+"""Our invoice to a customer (账单, never 发票)."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import ClassVar, Self
 
 from django.conf import settings
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Greatest
@@ -33,23 +32,6 @@ class InvoiceKind(models.TextChoices):
 
     SERVICES = "services", _("Services")
     LATE_CHARGES = "late_charges", _("Late charges")
-
-
-class FapiaoStatus(models.TextChoices):
-    """What is known of the tax invoice (发票), which the tax bureau's system issues."""
-
-    NONE = "none", _("Not requested")
-    REQUESTED = "requested", _("Requested")
-    ISSUED = "issued", _("Issued")
-    DELIVERED = "delivered", _("Delivered")
-    RED_LETTERED = "red_lettered", _("Red-lettered")
-
-
-class FapiaoType(models.TextChoices):
-    """The two kinds of fully digitalised VAT fapiao."""
-
-    SPECIAL = "special", _("VAT special fapiao")
-    ORDINARY = "ordinary", _("VAT ordinary fapiao")
 
 
 class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
@@ -166,24 +148,6 @@ class Invoice(models.Model):
         help_text=_("What is open without its disputed part; payments count first against it."),
     )
     overdue_flagged_on = models.DateField(_("seen overdue on"), null=True)
-    fapiao_status = models.CharField(
-        _("fapiao"), max_length=15, choices=FapiaoStatus, default=FapiaoStatus.NONE
-    )
-    fapiao_type = models.CharField(
-        _("fapiao type"), max_length=10, choices=FapiaoType, blank=True, default=""
-    )
-    fapiao_number = models.CharField(
-        _("fapiao number"),
-        max_length=20,
-        blank=True,
-        default="",
-        validators=[RegexValidator(r"^\d{20}$", _("A fapiao number has 20 digits."))],
-    )
-    fapiao_on = models.DateField(_("fapiao date"), null=True, blank=True)
-    fapiao_delivered_on = models.DateField(_("fapiao delivered on"), null=True, blank=True)
-    fapiao_delivery = models.CharField(
-        _("how the fapiao was delivered"), max_length=200, blank=True, default=""
-    )
     note = models.TextField(_("note"), blank=True, default="")
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -250,14 +214,6 @@ class Invoice(models.Model):
                 | Q(~Q(status=InvoiceStatus.ISSUED), allocated=0, credited=0, written_off=0),
                 name="invoice_open_amount_not_negative",
             ),
-            models.CheckConstraint(
-                condition=Q(fapiao_status__in=FapiaoStatus.values), name="fapiao_status_known"
-            ),
-            models.CheckConstraint(
-                condition=~Q(fapiao_status=FapiaoStatus.DELIVERED)
-                | Q(fapiao_delivered_on__isnull=False),
-                name="fapiao_delivered_with_date",
-            ),
         ]
         indexes = [
             models.Index(
@@ -300,6 +256,12 @@ class Invoice(models.Model):
             models.Index("partner", "status", "id", name="invoices_by_status"),
             models.Index("partner", "id", name="invoices_newest"),
             models.Index("customer", "id", name="invoices_of_customer"),
+            models.Index(
+                "partner",
+                "id",
+                name="invoices_waiting_for_fapiao",
+                condition=Q(status=InvoiceStatus.ISSUED, terms_from=TermsFrom.FAPIAO, due_on=None),
+            ),
         ]
 
     def __str__(self) -> str:

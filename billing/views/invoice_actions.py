@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from billing import disputes, invoicing, labels, ledger
-from billing.forms import DisputeForm, FapiaoForm, ReductionForm, ResolveForm
+from billing.forms import DisputeForm, ReductionForm, ResolveForm
 from billing.lifecycle import InvalidTransition
 from billing.models import Dispute, DisputeCode, DisputeOutcome, Invoice
 from billing.views import dialogs
@@ -125,36 +125,8 @@ def write_off(request: PortalRequest, pk: int) -> HttpResponseBase:
     return _answer(request, invoice, form, give_up, dialog, done=_("The amount is written off."))
 
 
-@require_http_methods(["GET", "POST"])
-@record_view(Permission.RECORD_MONEY)
-def fapiao(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """Record what is known of the fapiao."""
-    invoice = visible(request, pk, Permission.RECORD_MONEY)
-    known = {
-        "status": invoice.fapiao_status,
-        "type": invoice.fapiao_type,
-        "number": invoice.fapiao_number,
-        "on": invoice.fapiao_on,
-        "delivered_on": invoice.fapiao_delivered_on,
-        "delivery": invoice.fapiao_delivery,
-    }
-    form = FapiaoForm(posted(request), initial=known)
-
-    def record() -> None:
-        invoicing.record_fapiao(invoice, form.facts, by=request.user, reason=_("fapiao"))
-
-    dialog = {
-        "title": _("Fapiao of %(number)s") % {"number": invoice},
-        "effects": [_("Where the terms count from its delivery, the due date follows.")],
-        "verb": _("Save"),
-        "is_safe": True,
-    }
-    return _answer(request, invoice, form, record, dialog, done=_("The fapiao is recorded."))
-
-
 _REFUSALS: Refusals = {
     invoicing.NotADraft: lambda: _("It is not a draft any more."),
-    invoicing.NotIssued: lambda: _("Only an issued invoice has a fapiao."),
     disputes.AlreadyDisputed: lambda: _("This invoice has an open dispute already."),
     InvalidTransition: lambda: _("This dispute was resolved before."),
     ledger.WrongInvoice: lambda: _("Nothing is owed on this invoice."),

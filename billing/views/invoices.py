@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
 from billing import invoicing, issuing, labels, listing
+from billing.fapiao.finding import standing_of
 from billing.forms import InvoiceFilter, IssueForm
 from billing.models import Invoice
 from billing.models.invoice import InvoiceQuerySet
@@ -181,8 +182,11 @@ def invoice(request: PortalRequest, pk: int) -> HttpResponse:
     """One invoice: its lines, what settled it, its disputes and its timeline."""
     found = visible(request, pk)
     today = clock.business_date(found.partner)
+    all_fapiao = list(found.fapiao.order_by("-id"))
     context = {
         "invoice": found,
+        "fapiao": standing_of(found),
+        "all_fapiao": all_fapiao,
         "label": labels.invoice_label(found, today),
         "facts": labels.invoice_facts(found),
         "lines": found.lines.select_related("subscription"),
@@ -192,7 +196,7 @@ def invoice(request: PortalRequest, pk: int) -> HttpResponse:
         "write_offs": found.write_offs.all(),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
         "why_not_issue": invoicing.why_not_issue(found) if found.is_draft else "",
-        "timeline": timeline(found.partner, None, found, user=request.user),
+        "timeline": timeline(found.partner, None, found, *all_fapiao, user=request.user),
     }
     return render(request, "billing/invoice.html", context)
 

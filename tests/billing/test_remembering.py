@@ -6,7 +6,8 @@ import pytest
 from django.db import ProgrammingError
 
 from billing import invoicing, receipts
-from billing.models import FapiaoStatus, Invoice, InvoiceDueDate, ReceiptOwner
+from billing.fapiao import services
+from billing.models import Invoice, InvoiceDueDate, ReceiptOwner
 from partners.models import TermsFrom
 from tests.factories.billing import draft_of, issued_to, payment, receipt_from
 from tests.factories.customers import CustomerFactory
@@ -33,9 +34,10 @@ def test_delivered_fapiao_adds_its_due_date() -> None:
     Invoice.objects.filter(pk=draft.pk).update(terms_from=TermsFrom.FAPIAO)
     [invoice] = invoicing.issue_invoices([draft], by=None, reason="test").issued
     delivered = date(2026, 5, 4)
-    facts = invoicing.FapiaoFacts(status=FapiaoStatus.DELIVERED, delivered_on=delivered)
+    facts = services.Facts(number="25312000000012345678", type="special", issued_on=delivered)
+    fapiao = services.record_issued([invoice], facts, by=None, reason="test")
 
-    invoicing.record_fapiao(invoice, facts, by=None, reason="test")
+    services.deliver(fapiao, on=delivered, how="by hand", by=None, reason="test")
 
     assert due_dates(invoice) == [(None, True), (delivered + timedelta(days=30), False)]
 

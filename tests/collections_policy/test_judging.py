@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from billing import disputes, invoicing, receipts
-from billing.invoicing import FapiaoFacts
-from billing.models import DisputeCode, DisputeOutcome, FapiaoStatus, Invoice
+from billing import disputes, receipts
+from billing.fapiao import services as fapiao_services
+from billing.fapiao.services import Facts
+from billing.models import DisputeCode, DisputeOutcome, Invoice
 from collections_policy import judging, services
 from collections_policy.models import ActionStatus, Case, CaseStatus, CaseStep, CloseReason
 from customers.models import Customer
@@ -90,9 +91,10 @@ def test_debt_with_a_later_due_date_is_chased_again_from_then(subscription: Subs
     Invoice.objects.filter(pk=invoice.pk).update(terms_from=TermsFrom.FAPIAO)
     swept(subscription.partner)
     today = clock.business_date(subscription.partner)
-    delivered = FapiaoFacts(status=FapiaoStatus.DELIVERED, delivered_on=today)
+    facts = Facts(number="25312000000012345678", type="special", issued_on=today)
+    fapiao = fapiao_services.record_issued([invoice], facts, by=None, reason="issued")
 
-    invoicing.record_fapiao(invoice, delivered, by=None, reason="a typing mistake")
+    fapiao_services.deliver(fapiao, on=today, how="by hand", by=None, reason="a typing mistake")
     judging.judge_pending()
     swept(subscription.partner, today + timedelta(days=invoice.terms_days + 1))
 

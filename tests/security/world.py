@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billing import disputes, receipts
+from billing.fapiao import services as fapiao
 from billing.models import Allocation, Dispute, DisputeCode, PriceKind, PriceRule
 from collections_policy.models import Case, SweepRun
 from customers import services as customer_services
@@ -98,12 +99,15 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
     draft_of(customer, net="7654.00")
     invoice = issued_to(customer, net="7654.00")
     disputes.dispute(invoice, DisputeCode.PRICE, "8113.24 is too dear", by=boss, reason="phone")
+    facts = fapiao.Facts(number="25312000000000765400", type="special", issued_on=None)
+    paper = fapiao.record_issued([invoice], facts, by=boss, reason="7654.00")
     receipt = receipt_from(customer, "4321.09", bank_account="BANK-1", bank_serial="BANK-2")
     receipts.record(
         customer.partner, None, payment("4321.09", bank_serial="BANK-3"), by=boss, reason="bank"
     )
     return {
         "invoice": {"pk": invoice.pk},
+        "fapiao": {"pk": paper.pk},
         "dispute": {"pk": Dispute.objects.get(invoice=invoice).pk},
         "receipt": {"pk": receipt.pk},
         "allocation": {"pk": Allocation.objects.filter(receipt=receipt).latest("pk").pk},

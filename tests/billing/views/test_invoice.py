@@ -10,14 +10,14 @@ from django.urls import reverse
 from billing import disputes
 from billing.models import Dispute, DisputeCode, Invoice
 from customers.models import Customer
-from partners.models import Partner, TermsFrom, User
+from partners.models import Partner, User
 from tests.factories.billing import draft_of, issued_to, overdue_for, receipt_from
 from tests.factories.customers import CustomerFactory
 from tests.factories.partners import billing_admin, sales_agent
 
 SignIn = Callable[[User], Client]
 D = Decimal
-ACTIONS = ["void", "dispute", "credit", "write_off", "fapiao"]
+ACTIONS = ["void", "dispute", "credit", "write_off"]
 
 
 @pytest.fixture
@@ -160,41 +160,6 @@ def test_reducing_by_a_wrong_amount_is_refused(
 
     invoice.refresh_from_db()
     assert (response.status_code, invoice.open_amount) == (422, D(1060))
-
-
-def test_fapiao_delivery_sets_the_due_date_where_terms_count_from_it(
-    clerk: Client, customer: Customer
-) -> None:
-    invoice = issued_to(customer)
-    Invoice.objects.filter(pk=invoice.pk).update(terms_from=TermsFrom.FAPIAO, due_on=None)
-    delivered = {
-        "status": "delivered",
-        "number": "25312000000012345678",
-        "delivered_on": "2026-03-01",
-    }
-
-    clerk.post(to("fapiao", invoice), delivered)
-
-    invoice.refresh_from_db()
-    assert str(invoice.due_on) == "2026-03-31"
-
-
-@pytest.mark.parametrize(
-    ("facts", "field"),
-    [
-        ({"status": "issued"}, "number"),
-        ({"status": "issued", "number": "123"}, "number"),
-        ({"status": "delivered", "number": "25312000000012345678"}, "delivered_on"),
-        ({"status": "lost"}, "status"),
-    ],
-)
-def test_fapiao_with_wrong_facts_is_refused(
-    clerk: Client, customer: Customer, facts: dict[str, str], field: str
-) -> None:
-    response = clerk.post(to("fapiao", issued_to(customer)), facts)
-
-    assert response.status_code == 422
-    assert field in response.context["form"].errors
 
 
 @pytest.mark.parametrize("action", ACTIONS)
