@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from partners.attachments.sniffing import MAX_BYTES, MEBIBYTE, kinds_shown
 from partners.kinds import KINDS
 from partners.models import AdminRole, AgentRole, Partner, PartnerSettings, User
 
@@ -16,6 +17,20 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class UploadForm(forms.Form):
+    """A file to keep with a record. What may be kept is decided from its content."""
+
+    file = forms.FileField(label=_("File"), max_length=1000)
+    note = forms.CharField(label=_("What it is"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("%(kinds)s; up to %(limit)s MiB.") % {
+            "kinds": kinds_shown(),
+            "limit": MAX_BYTES // MEBIBYTE,
+        }
 
 
 class ProfileForm(forms.ModelForm[User]):

@@ -161,6 +161,7 @@ REASONS = {
     "first seen": _("first seen"),
     "first seen in a reconciliation file": _("first seen in a reconciliation file"),
     "payment, credit or dispute recorded": _("payment, credit or dispute recorded"),
+    "kept with the record": _("kept with the record"),
     "reviewed": _("reviewed"),
     "run now": _("run now"),
     "seen at 21Vianet": _("seen at 21Vianet"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import activity, own, people, settings
+from partners.views import activity, attachments, own, people, settings
 
 app_name = "partners"
 urlpatterns = [
@@ -16,5 +16,8 @@ urlpatterns = [
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/<int:pk>/", people.roles, name="roles"),
     path("settings/people/<int:pk>/link/", people.send_link, name="send_link"),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("attachments/<int:pk>/withdraw/", attachments.withdraw, name="withdraw_attachment"),
+    path("attachments/to/<str:kind>/<int:subject>/", attachments.attach, name="attach"),
     path("activity/", activity.index, name="activity"),
 ]

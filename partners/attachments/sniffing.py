@@ -77,6 +77,11 @@ def ensure_not_too_large(size: int) -> None:
         raise FileRefused(_("The file is larger than %(limit)s MiB.") % limit)
 
 
+def name_of(media_type: str) -> str:
+    """The short name of a kind that is kept."""
+    return next((kind.name for kind in KINDS if kind.media_type == media_type), media_type)
+
+
 def kinds_shown() -> str:
     """The kinds that are kept, as people read them."""
     return ", ".join(kind.name for kind in KINDS)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners import clock
+from partners.attachments import presenting
 from partners.http import PortalRequest, posted, record_view
 from partners.panels import timeline
 from partners.permissions import Permission
@@ -66,6 +67,7 @@ def _page(
         "may_annotate": may_annotate(user, found),
         "notes": found.notes.select_related("by") if is_readable else [],
         "note_form": note_form or NoteForm(),
+        "attachments": presenting.listing(found, found.partner, user),
         "timeline": timeline(found.partner, None, found, user=user),
     }
     if found.is_with_vianet and may_move:

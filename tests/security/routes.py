@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.urls import reverse
 
@@ -32,7 +33,7 @@ class Route:
     post: bool = False
     may_post: frozenset[str] | None = None
 
-    def url(self, keys: Mapping[str, dict[str, int]]) -> str:
+    def url(self, keys: Mapping[str, dict[str, Any]]) -> str:
         """The address for a partner's own records."""
         return reverse(self.name, kwargs=keys[self.record] if self.record else {})
 
@@ -153,6 +154,9 @@ ROUTES = [
     form("partners:roles", PEOPLE, "membership"),
     action("partners:send_link", PEOPLE, "membership"),
     page("partners:activity", SEE),
+    page("partners:attachment", SEE, "attachment"),
+    form("partners:attach", DRAFT, "files"),
+    form("partners:withdraw_attachment", DRAFT, "attachment"),
 ]
 
 OPEN = ["style", "partners:language", "healthz", "readyz"]

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from billing import disputes, receipts
 from billing.fapiao import services as fapiao
@@ -9,7 +12,7 @@ from billing.models import Allocation, Dispute, DisputeCode, PriceKind, PriceRul
 from collections_policy.models import Case, SweepRun
 from customers import services as customer_services
 from customers.models import Contact, Customer
-from partners import jobs
+from partners import attachments, jobs
 from partners.models import AdminRole, AgentRole, Membership, Partner, User
 from service_requests.models import ServiceRequest, Status
 from subscriptions.models import HoldReason, Subscription
@@ -43,7 +46,7 @@ class World:
     partner: Partner
     word: str
     people: dict[str, User]
-    keys: dict[str, dict[str, int]]
+    keys: dict[str, dict[str, Any]]
 
 
 def world(word: str) -> World:
@@ -69,7 +72,7 @@ def world(word: str) -> World:
     return World(partner, word, people, keys)
 
 
-def _withheld(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
+def _withheld(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     owing: Subscription = SubscriptionFactory.create(
         customer=customer, friendly_name=f"{customer.domain} E3", pc_id=f"one-{customer.domain}"
     )
@@ -95,7 +98,7 @@ def _withheld(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
     }
 
 
-def _money(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
+def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     draft_of(customer, net="7654.00")
     invoice = issued_to(customer, net="7654.00")
     disputes.dispute(invoice, DisputeCode.PRICE, "8113.24 is too dear", by=boss, reason="phone")
@@ -114,7 +117,7 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
     }
 
 
-def _bill(partner: Partner, customer: Customer, word: str) -> dict[str, dict[str, int]]:
+def _bill(partner: Partner, customer: Customer, word: str) -> dict[str, dict[str, Any]]:
     bill = make.partner_invoice(partner, Decimal("7654.00"), number=f"BANK-{word}")
     file = make.uploaded(bill, make.licence_bytes() + word.encode(), name=f"{word}.csv")
     rule = PriceRule.objects.create(
@@ -125,7 +128,7 @@ def _bill(partner: Partner, customer: Customer, word: str) -> dict[str, dict[str
 
 def _paper(
     customer: Customer, contact: Contact, boss: User, word: str
-) -> dict[str, dict[str, int]]:
+) -> dict[str, dict[str, Any]]:
     notice = queued_to(customer, contact)
     request: ServiceRequest = request_at(
         Status.DRAFT, by=boss, customer=customer, title=f"{word} asks"
@@ -134,4 +137,16 @@ def _paper(
         "contact": {"pk": contact.pk},
         "notice": {"customer_id": customer.pk, "pk": notice.pk},
         "request": {"pk": request.pk},
+        **_file(request, boss, word),
+    }
+
+
+def _file(request: ServiceRequest, boss: User, word: str) -> dict[str, dict[str, Any]]:
+    upload = SimpleUploadedFile(f"{word}.csv", word.encode())
+    kept = attachments.store(
+        request, request.partner, request.customer_id, upload, by=boss, reason=f"from {word}"
+    )
+    return {
+        "attachment": {"pk": kept.pk},
+        "files": {"kind": kept.subject_kind, "subject": request.pk},
     }
