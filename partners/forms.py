@@ -1,6 +1,6 @@
 """Cleans what people type about themselves, their colleagues and their partner."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -31,6 +31,39 @@ class UploadForm(forms.Form):
             "kinds": kinds_shown(),
             "limit": MAX_BYTES // MEBIBYTE,
         }
+
+
+class SeenReasonForm(ReasonForm):
+    """A reason, and what the page was made from."""
+
+    partner = forms.IntegerField(widget=forms.HiddenInput)
+    seen = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class CalendarDayForm(SeenReasonForm):
+    """A day of one year, and whether it is worked."""
+
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    is_working = forms.ChoiceField(
+        label=_("Worked?"), choices=[("no", _("Day off")), ("yes", _("Working day"))]
+    )
+    name = forms.CharField(label=_("Name"), max_length=100)
+    field_order = ("day", "is_working", "name", "reason")
+
+    def __init__(self, *args: Any, year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.year = year
+        attributes = {"min": f"{year}-01-01", "max": f"{year}-12-31"}
+        self.fields["day"].widget.attrs.update(attributes)
+
+    def clean_day(self) -> date:
+        chosen: date = self.cleaned_data["day"]
+        if chosen.year != self.year:
+            text = _("This page is about %(year)s. Choose the other year first.")
+            raise forms.ValidationError(text % {"year": self.year})
+        return chosen
 
 
 class ProfileForm(forms.ModelForm[User]):

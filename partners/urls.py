@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.views import activity, attachments, own, people, settings
+from partners.views import activity, attachments, calendar, own, people, settings
 
 app_name = "partners"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("clock/", own.move_clock, name="clock"),
     path("settings/", settings.settings, name="settings"),
     path("settings/permissions/", settings.permissions, name="permissions"),
+    path("settings/calendar/", calendar.index, name="calendar"),
+    path("settings/calendar/<int:year>/confirm/", calendar.confirm, name="calendar_confirm"),
+    path("settings/calendar/confirmed/<int:pk>/", calendar.reopen, name="calendar_reopen"),
+    path("settings/calendar/days/<int:pk>/remove/", calendar.remove, name="calendar_remove"),
     path("settings/people/", people.index, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/<int:pk>/", people.roles, name="roles"),

@@ -82,7 +82,7 @@ def withdraw(request: PortalRequest, pk: int) -> HttpResponse:
         return redirect(back)
     context = {"form": form, "cancel_url": back, **presenting.withdrawal(found)}
     status = 422 if form.is_bound else 200
-    return render(request, "partners/withdraw_attachment.html", context, status=status)
+    return render(request, "partners/confirm.html", context, status=status)
 
 
 def _keep(request: PortalRequest, record: Any, form: UploadForm) -> Attachment:

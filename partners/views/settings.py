@@ -105,6 +105,7 @@ def tabs(request: PortalRequest) -> list[dict[str, object]]:
     """The pages below Settings."""
     pages = [
         ("partners:settings", _("Settings"), READ),
+        ("partners:calendar", _("Working days"), READ),
         ("partners:people", _("People"), Permission.MANAGE_PEOPLE),
         ("partners:permissions", _("Permissions"), READ),
     ]

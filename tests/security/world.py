@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from billing import disputes, receipts
 from billing.fapiao import services as fapiao
@@ -13,7 +14,15 @@ from collections_policy.models import Case, SweepRun
 from customers import services as customer_services
 from customers.models import Contact, Customer
 from partners import attachments, jobs
-from partners.models import AdminRole, AgentRole, Membership, Partner, User
+from partners.models import (
+    AdminRole,
+    AgentRole,
+    CalendarDay,
+    ConfirmedYear,
+    Membership,
+    Partner,
+    User,
+)
 from service_requests.models import ServiceRequest, Status
 from subscriptions.models import HoldReason, Subscription
 from tests.billing.files import make
@@ -67,6 +76,14 @@ def world(word: str) -> World:
         **_bill(partner, customer, word),
         **_paper(customer, contact, boss, word),
     }
+    day = CalendarDay.objects.create(
+        partner=partner, date="2026-03-06", is_working=False, name=word
+    )
+    year = ConfirmedYear.objects.create(
+        partner=partner, year=2027, confirmed_by=boss, confirmed_at=timezone.now()
+    )
+    keys["calendar_day"], keys["confirmed_year"] = {"pk": day.pk}, {"pk": year.pk}
+    keys["year"] = {"year": 2028}
     keys["membership"] = {"pk": Membership.objects.get(user=people["nobody"]).pk}
     keys["job"] = {"pk": jobs.ask_for("subscriptions.read", partner, by=boss).pk}
     return World(partner, word, people, keys)
