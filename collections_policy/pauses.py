@@ -1,30 +1,19 @@
 """How long a pause of chasing lasts by default: counted in the partner's working days."""
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
-from partners.models import CalendarDay, Partner
+from partners import calendar
+from partners.models import Partner
 
 DEFAULT_WORKING_DAYS = 5
-SATURDAY = 5
 
 
 def default_end(partner: Partner, today: date) -> date:
     """The date on which chasing resumes if nobody names another; dates of the partner's zone."""
-    exceptions = CalendarDay.objects.filter(partner=partner, date__gt=today)
-    worked = dict(exceptions.values_list("date", "is_working"))
-    return add_working_days(today, DEFAULT_WORKING_DAYS, worked)
+    return calendar.add_working_days(partner, today, DEFAULT_WORKING_DAYS)
 
 
-def add_working_days(start: date, days: int, exceptions: Mapping[date, bool]) -> date:
-    """So many working days after a date; exceptions say of a date whether it is worked."""
-    day = start
-    while days > 0:
-        day += timedelta(days=1)
-        days -= is_working(day, exceptions)
-    return day
-
-
-def is_working(day: date, exceptions: Mapping[date, bool]) -> bool:
-    """Monday to Friday, unless the calendar says otherwise."""
-    return exceptions.get(day, day.weekday() < SATURDAY)
+def doubt(partner: Partner, today: date) -> str:
+    """What to say beside that date while its year's working days are not confirmed; or empty."""
+    mine = calendar.of(partner)
+    return mine.doubt(today, mine.add_working_days(today, DEFAULT_WORKING_DAYS))

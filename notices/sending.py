@@ -14,8 +14,8 @@ from django.utils import timezone
 from customers import addresses
 from notices import lifecycle, rules
 from notices.models import Notice
-from partners import clock
-from partners.models import CalendarDay, Partner
+from partners import calendar, clock
+from partners.models import Partner
 from subscriptions.models import DesiredStatus, Subscription
 
 logger = structlog.get_logger(__name__)
@@ -37,9 +37,7 @@ def send_due() -> int:
 def is_open(partner: Partner) -> bool:
     """Whether letters of this partner go out now: by day in its zone, and not on a holiday."""
     local = clock.now().astimezone(partner.zone)
-    is_holiday = CalendarDay.objects.filter(
-        partner=partner, date=local.date(), is_working=False
-    ).exists()
+    is_holiday = calendar.of(partner).is_holiday(local.date())
     return rules.may_send(local, is_holiday=is_holiday)
 
 

@@ -16,12 +16,14 @@ from itertools import count
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
 
 from partners import statutory
 from partners.models import CalendarDay, ConfirmedYear, Partner
 from partners.statutory import Day
 
 SATURDAY = 5
+NOVEMBER = 11
 _ONE_DAY = timedelta(days=1)
 
 
@@ -45,6 +47,19 @@ class Calendar:
         """The years between two dates that nobody has confirmed."""
         years = range(min(first, last).year, max(first, last).year + 1)
         return [year for year in years if not self.is_confirmed(year)]
+
+    def years_to_confirm(self, today: date) -> list[int]:
+        """The years a person should confirm now: this one, and from November on the next."""
+        last = today.year + (today.month >= NOVEMBER)
+        return [year for year in range(today.year, last + 1) if not self.is_confirmed(year)]
+
+    def doubt(self, first: date, last: date) -> str:
+        """The words beside a date that was counted through an unconfirmed year; empty if none."""
+        unknown = ", ".join(map(str, self.unconfirmed_years(first, last)))
+        if not unknown:
+            return ""
+        text = _("Counted from Monday to Friday: the working days of %(years)s are not confirmed.")
+        return text % {"years": unknown}
 
     def is_working_day(self, day: date) -> bool | None:
         """Whether people work on that day; None where the year is not confirmed."""

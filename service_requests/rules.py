@@ -6,6 +6,7 @@ problems with Partner Center".
 
 from datetime import date, timedelta
 
+from partners.calendar import Calendar
 from partners.permissions import Permission
 from service_requests.models import Kind, Severity, Topic
 
@@ -48,9 +49,12 @@ def usual_severity(topic: Topic) -> Severity:
     return _SEVERITIES.get(topic, Severity.MODERATE)
 
 
-def first_check(severity: Severity, filed_on: date) -> date:
-    """When to look whether 21Vianet has answered: calendar days in the partner's zone."""
-    return filed_on + timedelta(days=_CHECK_AFTER_DAYS[severity])
+def first_check(severity: Severity, filed_on: date, calendar: Calendar) -> date:
+    """When to look whether 21Vianet has answered: so many days later, when somebody works again.
+
+    In an unconfirmed year that is a day from Monday to Friday. Dates of the partner's zone.
+    """
+    return calendar.on_or_after(filed_on + timedelta(days=_CHECK_AFTER_DAYS[severity]))
 
 
 def permission_to_read(topic: Topic) -> Permission:

@@ -139,6 +139,7 @@ def not_until(request: PortalRequest, pk: int) -> HttpResponse:
             _("Invoices stay due. What is suspended stays suspended."),
             _("On the date the policy goes on with the step it left."),
         ],
+        "warnings": list(filter(None, [pauses.doubt(found.partner, today)])),
         "cancel_url": reverse("collections_policy:case", args=[found.pk]),
     }
     status = 422 if form.is_bound else 200

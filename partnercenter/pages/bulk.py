@@ -12,15 +12,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from collections_policy import pauses
 from collections_policy.services import NotReady
 from partnercenter import errors, withholding
 from partnercenter.pages.forms import SuspendForm
 from partnercenter.pages.suspend import effects_of, verb
 from partnercenter.withholding import ReasonChoice
+from partners import clock
 from partners.access import can
 from partners.forms import ReasonForm
 from partners.http import PortalRequest, list_view, posted
-from partners.models import User
+from partners.models import Partner, User
 from partners.nudges import nudge
 from partners.permissions import Permission
 from subscriptions.models import Hold, HoldReason, Subscription
@@ -75,12 +77,17 @@ def bulk_unblock(request: PortalRequest) -> HttpResponse:
         return _report(request, result)
     context = _context(request, chosen, form) | {
         "title": _("Unblock %(count)s subscriptions?") % {"count": len(chosen)},
-        "effects": [_("Debts that are still owed are not proposed again for five working days.")],
+        "effects": _effects_of_unblocking(request.partner),
         "verb": _("Unblock %(count)s subscriptions") % {"count": len(chosen)},
         "is_safe": True,
     }
     status = 422 if form.is_bound else 200
     return render(request, "partnercenter/bulk.html", context, status=status)
+
+
+def _effects_of_unblocking(partner: Partner) -> list[str]:
+    text = _("Debts that are still owed are not proposed again for five working days.")
+    return list(filter(None, [text, pauses.doubt(partner, clock.business_date(partner))]))
 
 
 def _suspend_each(

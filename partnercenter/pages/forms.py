@@ -79,6 +79,7 @@ class UnblockForm(forms.Form):
         holds: Collection[Hold],
         *,
         default_pause: date | None,
+        doubt: str,
         today: date,
         data: object = None,
     ):
@@ -91,7 +92,8 @@ class UnblockForm(forms.Form):
         if default_pause is None:
             del self.fields["not_before"]
         else:
-            self.fields["not_before"].initial = default_pause
+            pause = self.fields["not_before"]
+            pause.initial, pause.help_text = default_pause, f"{pause.help_text} {doubt}".strip()
 
     def clean_not_before(self) -> date | None:
         chosen: date | None = self.cleaned_data["not_before"]

@@ -17,7 +17,7 @@ from billing.models import Invoice, Receipt, ReconciliationFile
 from collections_policy import panels as collections
 from collections_policy.models import Case, PolicyVersion
 from customers.models import Contact, Customer
-from partners import clock
+from partners import calendar, clock
 from partners.access import can
 from partners.http import PortalRequest
 from partners.models import Connection, Membership, Partner, User
@@ -167,9 +167,17 @@ def _todos(partner: Partner, user: User) -> Iterator[Todo]:
             _("draft invoices to issue"), drafts, reverse("billing:invoices") + "?status=draft"
         )
         yield Todo(_("receipts without a customer"), unidentified, reverse("billing:receipts"))
+    if can(user, Permission.MANAGE_POLICY, partner):
+        yield _years_to_confirm(partner)
     unreachable = Customer.objects.of_partner(partner).filter(contacts=None).count()
     if can(user, Permission.EDIT_BILLING_CONTACTS, partner):
         yield Todo(_("customers without a contact"), unreachable, reverse("customers"))
+
+
+def _years_to_confirm(partner: Partner) -> Todo:
+    years = calendar.of(partner).years_to_confirm(clock.business_date(partner))
+    url = reverse("partners:calendar") + (f"?year={years[0]}" if years else "")
+    return Todo(_("years whose working days nobody has confirmed"), len(years), url)
 
 
 def _settled(found: QuerySet[Subscription]) -> QuerySet[Subscription]:

@@ -47,6 +47,7 @@ def _form(request: PortalRequest, subscription: Subscription, holds: list[Hold])
     return UnblockForm(
         holds,
         default_pause=pauses.default_end(subscription.partner, today) if owes else None,
+        doubt=pauses.doubt(subscription.partner, today) if owes else "",
         today=today,
         data=posted(request),
     )

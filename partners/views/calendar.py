@@ -1,6 +1,6 @@
 """The partner's working days: a year to read, and what a person may change in it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -59,7 +59,7 @@ def index(request: PortalRequest) -> HttpResponse:
         year,
         lambda: calendar_edits.set_day(
             partner,
-            words["date"],
+            words["day"],
             is_working=words["is_working"] == "yes",
             name=words["name"],
             seen=words["seen"],
@@ -226,7 +226,7 @@ def _done(request: PortalRequest, year: int, act: Callable[[], None], done: str)
 
 
 def _dialog(
-    request: PortalRequest, form: SeenReasonForm, year: int, dialog: dict[str, object]
+    request: PortalRequest, form: SeenReasonForm, year: int, dialog: Mapping[str, object]
 ) -> HttpResponse:
     context = {"form": form, "cancel_url": _url(year), "is_safe": True, **dialog}
     status = 422 if form.is_bound else 200

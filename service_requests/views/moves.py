@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from partners import clock
+from partners import calendar, clock
 from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
 from service_requests import lifecycle, rules, wording
@@ -28,7 +28,7 @@ def file(request: PortalRequest, pk: int) -> HttpResponse:
     """Record that the request was filed at 21Vianet."""
     found = _movable(request, pk)
     today = clock.business_date(found.partner)
-    check = rules.first_check(Severity(found.severity), today)
+    check = rules.first_check(Severity(found.severity), today, calendar.of(found.partner))
     form = FileForm(posted(request), today=today, initial={"next_check_on": check})
 
     def move() -> None:
@@ -108,7 +108,7 @@ def reopen(request: PortalRequest, pk: int) -> HttpResponse:
     """Take a resolved or closed request up again."""
     found = _movable(request, pk)
     today = clock.business_date(found.partner)
-    check = rules.first_check(Severity(found.severity), today)
+    check = rules.first_check(Severity(found.severity), today, calendar.of(found.partner))
     form = ReopenForm(posted(request), today=today, initial={"next_check_on": check})
 
     def move() -> None:

@@ -235,18 +235,11 @@ def test_case_step_is_skipped_when_the_case_closes(partner: Partner, clerk: User
     assert CaseStep.objects.get(case=case, step__action="propose_suspension").status == "skipped"
 
 
-@pytest.mark.parametrize(
-    ("start", "days", "end"),
-    [
-        (date(2026, 3, 2), 5, date(2026, 3, 9)),
-        (date(2026, 3, 6), 1, date(2026, 3, 9)),
-        (date(2026, 3, 7), 1, date(2026, 3, 9)),
-        (date(2026, 9, 30), 1, date(2026, 10, 8)),
-        (date(2026, 10, 8), 2, date(2026, 10, 10)),
-    ],
-    ids=["a week", "over a weekend", "from a weekend", "over a holiday", "a worked Saturday"],
-)
-def test_add_working_days_follows_the_calendar(start: date, days: int, end: date) -> None:
-    national_day = {date(2026, 10, day): False for day in range(1, 8)}
+def test_a_pause_ends_after_five_working_days(partner: Partner) -> None:
+    assert pauses.default_end(partner, date(2026, 9, 29)) == date(2026, 10, 12)
+    assert pauses.doubt(partner, date(2026, 9, 29)) == ""
 
-    assert pauses.add_working_days(start, days, national_day | {date(2026, 10, 10): True}) == end
+
+def test_a_pause_into_an_unconfirmed_year_says_how_it_was_counted(partner: Partner) -> None:
+    assert pauses.default_end(partner, date(2026, 12, 29)) == date(2027, 1, 5)
+    assert "the working days of 2027 are not confirmed" in pauses.doubt(partner, date(2026, 12, 29))

@@ -149,6 +149,21 @@ def test_covers_tells_whether_counting_is_sure(
 
     assert PLAIN.covers(first, last) is is_sure
     assert PLAIN.unconfirmed_years(first, last) == unknown
+    assert all(str(year) in PLAIN.doubt(first, last) for year in unknown)
+    assert bool(PLAIN.doubt(first, last)) is not is_sure
+
+
+@pytest.mark.parametrize(
+    ("today", "years"),
+    [
+        (date(2026, 10, 31), []),
+        (date(2026, 11, 1), [2027]),
+        (date(2027, 1, 1), [2027]),
+        (date(2027, 12, 31), [2027, 2028]),
+    ],
+)
+def test_years_to_confirm_ask_for_the_next_from_november(today: date, years: list[int]) -> None:
+    assert PLAIN.years_to_confirm(today) == years
 
 
 @pytest.mark.parametrize(
