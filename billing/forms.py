@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import DisputeCode, DisputeOutcome, Invoice
+from billing.models import DisputeCode, DisputeOutcome
 from billing.receipts import Payment
 from customers.models import Customer
 from partners.forms import ReasonForm
@@ -96,11 +96,25 @@ class ReceiptFilter(forms.Form):
             ("unidentified", _("Unidentified")),
             ("credit", _("With credit left")),
             ("settled", _("Wholly used")),
+            ("refunded", _("Refunded")),
+            ("split", _("Divided")),
             ("reversed", _("Reversed")),
         ],
     )
     since = forms.DateField(label=_("Received from"), required=False, widget=DayInput)
     until = forms.DateField(label=_("Received until"), required=False, widget=DayInput)
+    least = AmountField(label=_("Amount from"), required=False)
+    most = AmountField(label=_("Amount up to"), required=False)
+    sort = forms.ChoiceField(
+        label=_("Sort by"),
+        required=False,
+        choices=[
+            ("", _("Latest received first")),
+            ("oldest", _("Oldest received first")),
+            ("highest", _("Highest amount first")),
+            ("lowest", _("Lowest amount first")),
+        ],
+    )
 
 
 class IssueForm(forms.Form):
@@ -185,51 +199,6 @@ class ReceiptForm(forms.Form):
             remark=facts["remark"],
             entry_token=facts["entry_token"],
         )
-
-
-class AssignForm(ReasonForm):
-    """Whose money it is, and how we know."""
-
-    def __init__(self, partner: Partner, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["customer"] = CustomerField(
-            partner, label=_("Customer"), help_text=_("Name, pinyin, domain or tenant ID.")
-        )
-        self.order_fields(["customer", "reason"])
-
-
-class AllocateForm(ReasonForm):
-    """How much of a receipt goes to which invoice. Empty means nothing."""
-
-    def __init__(self, invoices: list[Invoice], *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.invoices = {f"invoice_{invoice.pk}": invoice for invoice in invoices}
-        for name, invoice in self.invoices.items():
-            self.fields[name] = AmountField(
-                label=_("%(number)s, open %(amount)s %(currency)s")
-                % {
-                    "number": invoice.number,
-                    "amount": invoice.open_amount,
-                    "currency": invoice.currency,
-                },
-                required=False,
-            )
-        self.order_fields([*self.invoices, "reason"])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not self.chosen:
-            raise ValidationError(_t("Write an amount beside at least one invoice."))
-        return cleaned
-
-    @property
-    def chosen(self) -> dict[int, Decimal]:
-        """The amount for each invoice that gets one."""
-        return {
-            invoice.pk: amount
-            for name, invoice in self.invoices.items()
-            if (amount := self.cleaned_data.get(name)) is not None
-        }
 
 
 class FreshnessForm(forms.Form):

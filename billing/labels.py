@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from billing import receivables, rules, terms
+from billing import receivables, rules, suggestions, terms
 from billing.fapiao.finding import standing_of
 from billing.models import FapiaoStatus, Invoice, InvoiceStatus, Receipt
 from partners import clock, formatting
@@ -45,10 +45,14 @@ def receipt_label(receipt: Receipt) -> Label:
     """What a receipt is."""
     if receipt.is_reversed:
         return Label("neutral", _("Reversed"))
+    if receipt.is_split:
+        return Label("neutral", _("Divided"))
     if receipt.is_unidentified:
         return Label("warning", _("Unidentified"))
     if receipt.unallocated:
         return Label("info", _("Credit left"))
+    if not receipt.allocated:
+        return Label("neutral", _("Refunded"))
     return Label("ok", _("Wholly used"))
 
 
@@ -147,14 +151,45 @@ def receipt_facts(receipt: Receipt) -> list[dict[str, object]]:
     return [
         whose,
         {"label": _("Amount"), "value": amount(receipt.amount, receipt.currency)},
-        {"label": _("Credit left"), "value": amount(receipt.unallocated, receipt.currency)},
+        *_used(receipt),
         {"label": _("Received on"), "value": _day(receipt.received_on)},
-        {"label": _("Payer"), "value": receipt.payer or "–"},
+        {"label": _("Payer"), "value": receipt.payer or "–", "note": receipt.payer_account},
         {"label": _("Remark"), "value": receipt.remark or "–"},
         {"label": _("Our bank account"), "value": receipt.bank_account or "–"},
         {"label": _("Bank serial number"), "value": receipt.bank_serial or "–"},
         {"label": _("Recorded by"), "value": str(receipt.recorded_by or _("the portal"))},
     ]
+
+
+def _used(receipt: Receipt) -> list[dict[str, object]]:
+    """What became of the amount, and of which payment it is a part."""
+    amounts = [(_("Used for invoices"), receipt.allocated), (_("Paid back"), receipt.refunded)]
+    facts: list[dict[str, object]] = [
+        {"label": name, "value": amount(value, receipt.currency)}
+        for name, value in amounts
+        if value
+    ]
+    left = {"label": _("Credit left"), "value": amount(receipt.unallocated, receipt.currency)}
+    if receipt.split_from_id is None:
+        return [*facts, left]
+    whole = reverse("billing:receipt", args=[receipt.split_from_id])
+    return [*facts, left, {"label": _("Part of"), "value": receipt.split_from, "url": whole}]
+
+
+def suggestion(found: suggestions.Suggestion) -> str:
+    """The ground for a guess, in words."""
+    texts = {
+        suggestions.Ground.NUMBER: _("the remark names %(number)s"),
+        suggestions.Ground.ALIAS: _("this payer was assigned to it before, on %(day)s"),
+        suggestions.Ground.PAYER: _("the payer has the same name"),
+        suggestions.Ground.ONLY_AMOUNT: _(
+            "the only open invoice of exactly this amount: %(number)s"
+        ),
+        suggestions.Ground.AMOUNT: _("exactly the open amount of %(number)s, as others have too"),
+        suggestions.Ground.TEXT: _("the bank's text contains its name"),
+    }
+    learned_on = found.alias.learned_from.received_on if found.alias else None
+    return texts[found.ground] % {"number": found.invoice, "day": _day(learned_on)}
 
 
 def _fapiao_facts(invoice: Invoice) -> list[dict[str, object]]:

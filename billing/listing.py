@@ -16,6 +16,11 @@ FEW = 1000
 NEWEST_FIRST = ("-id",)
 OLDEST_DUE_FIRST = ("due_on", "id")
 LATEST_RECEIVED_FIRST = ("-received_on", "-id")
+RECEIPT_ORDERS = {
+    "oldest": ("received_on", "id"),
+    "highest": ("-amount", "-id"),
+    "lowest": ("amount", "id"),
+}
 
 
 def invoices(partner: Partner, filters: dict[str, Any], today: date) -> InvoiceQuerySet:
@@ -46,7 +51,16 @@ def receipts(partner: Partner, filters: dict[str, Any]) -> ReceiptQuerySet:
         found = found.filter(received_on__gte=filters["since"])
     if filters["until"]:
         found = found.filter(received_on__lte=filters["until"])
+    if filters["least"]:
+        found = found.filter(amount__gte=filters["least"])
+    if filters["most"]:
+        found = found.filter(amount__lte=filters["most"])
     return _receipts_in_state(found, filters["state"])
+
+
+def receipt_order(filters: dict[str, Any]) -> tuple[str, ...]:
+    """As the person chose, else latest received first."""
+    return RECEIPT_ORDERS.get(filters.get("sort", ""), LATEST_RECEIVED_FIRST)
 
 
 def _named(partner: Partner, text: str) -> list[int] | QuerySet[Customer, tuple[int]]:
@@ -76,6 +90,10 @@ def _receipts_in_state(found: ReceiptQuerySet, state: str) -> ReceiptQuerySet:
             return found.with_credit().filter(customer__isnull=False)
         case "settled":
             return found.standing().filter(unallocated=0)
+        case "refunded":
+            return found.filter(refunded__gt=0)
+        case "split":
+            return found.filter(split_at__isnull=False)
         case "reversed":
             return found.filter(reversed_at__isnull=False)
     return found

@@ -8,7 +8,7 @@ the same receipt, changes nothing.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.core import signing
@@ -59,6 +59,7 @@ class PartAfter:
     settled: Decimal
     refunded: Decimal
     left: Decimal
+    is_reversed: bool
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def attempt(act: Act, shown: Shown) -> Preview:
         if shown.asked != act.asked or shown.fingerprint != preview.fingerprint:
             transaction.set_rollback(True)
             return preview
-    return Preview(**{**vars(preview), "is_done": True})
+    return replace(preview, is_done=True)
 
 
 def token(act: Act, preview: Preview) -> str:
@@ -136,10 +137,11 @@ def _observed(act: Act) -> Preview:
     after, rows = _standing(act.receipt), with_parts(act.receipt)
     reopened = [row for pk, row in before.items() if pk not in after]
     settled = [row for pk, row in after.items() if pk not in before]
-    invoices = Invoice.objects.in_bulk({row.invoice_id for row in [*reopened, *settled]})
+    rows_of = Invoice.objects.select_related("customer")
+    invoices = rows_of.in_bulk({row.invoice_id for row in [*reopened, *settled]})
     reopens = tuple(_effect(row, invoices[row.invoice_id]) for row in reopened)
     settles = tuple(_effect(row, invoices[row.invoice_id]) for row in settled)
-    parts = tuple(_part(row) for row in rows if not row.is_split)
+    parts = tuple(_part(row) for row in rows if row.is_reversed or not row.is_split)
     return Preview(
         currency=act.receipt.currency,
         reopens=reopens,
@@ -168,7 +170,9 @@ def _effect(row: Allocation, invoice: Invoice) -> Effect:
 
 
 def _part(row: Receipt) -> PartAfter:
-    return PartAfter(row.customer, row.amount, row.allocated, row.refunded, row.unallocated)
+    return PartAfter(
+        row.customer, row.amount, row.allocated, row.refunded, row.unallocated, row.is_reversed
+    )
 
 
 def _line(effect: Effect) -> str:

@@ -79,6 +79,17 @@ def allocate(
     return shares
 
 
+def fill(amount: Decimal, debts: Iterable[Debt]) -> list[Share]:
+    """The debts this amount settles one after the other, for a person to look over."""
+    shares: list[Share] = []
+    for debt in debts:
+        part = min(amount, debt.open_amount)
+        if part > 0:
+            shares.append(Share(debt.invoice_id, part, AllocationRule.BY_HAND))
+            amount -= part
+    return shares
+
+
 def named_in(remark: str, debts: Iterable[Debt]) -> list[Debt]:
     """The debts whose invoice number the payer wrote, in the order in which they were written."""
     text = folded(remark)

@@ -5,7 +5,14 @@ from django.urls import path
 from billing.bill import urls as bill
 from billing.fapiao import urls as fapiao
 from billing.files import urls as files
-from billing.views import invoice_actions, invoices, receipt_actions, receipts
+from billing.views import (
+    invoice_actions,
+    invoices,
+    payers,
+    receipt_actions,
+    receipt_parts,
+    receipts,
+)
 
 app_name = "billing"
 
@@ -23,7 +30,13 @@ ledger = [
     path("receipts/up-to/", receipts.confirm_up_to, name="receipts_confirm"),
     path("receipts/<int:pk>/", receipts.receipt, name="receipt"),
     path("receipts/<int:pk>/assign/", receipt_actions.assign, name="receipt_assign"),
-    path("receipts/<int:pk>/allocate/", receipt_actions.allocate, name="receipt_allocate"),
+    path("receipts/<int:pk>/allocate/", receipt_parts.allocate, name="receipt_allocate"),
+    path("receipts/<int:pk>/split/", receipt_parts.split, name="receipt_split"),
+    path("receipts/<int:pk>/undo-split/", receipt_actions.undo_split, name="receipt_undo_split"),
+    path("receipts/<int:pk>/refund/", receipt_actions.refund, name="receipt_refund"),
+    path("refunds/<int:pk>/reverse/", receipt_actions.reverse_refund, name="refund_reverse"),
+    path("payers/", payers.index, name="payers"),
+    path("payers/<int:pk>/forget/", payers.forget, name="payer_forget"),
     path("receipts/<int:pk>/reverse/", receipt_actions.reverse_receipt, name="receipt_reverse"),
     path(
         "allocations/<int:pk>/reverse/",

@@ -10,73 +10,68 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from billing import labels, ledger, receipts, rules
-from billing.forms import AllocateForm, AssignForm
-from billing.models import Allocation, AllocationRule, Invoice, Receipt
-from billing.views import dialogs
-from billing.views.dialogs import Refusals
+from billing import labels, ledger, receipts, refunds, splits
+from billing.forms import ReasonForm
+from billing.models import Allocation, Receipt, Refund
+from billing.previews import Act
+from billing.receipt_forms import AssignForm, MoveForm, RefundForm
+from billing.views import acts
+from billing.views.acts import Wishes, act_on, reason_in
 from billing.views.receipts import visible
 from customers.models import Customer
-from partners.forms import ReasonForm
+from partners import clock
 from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
-
-OFFERED = 50
-"""So many open invoices are offered, oldest due date first."""
 
 
 @require_http_methods(["GET", "POST"])
 @record_view(Permission.RECORD_MONEY)
 def assign(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """Say whose money it is."""
+    """Say whose money it is, or whose it really is."""
     receipt = visible(request, pk, Permission.RECORD_MONEY)
-    form = AssignForm(receipt.partner, posted(request), initial=_suggested(request, receipt))
+    suggested = _suggested(request, receipt)
+    initial = {"customer": suggested.company} if suggested else {}
+    kind = AssignForm if receipt.is_unidentified else MoveForm
+    form = kind(receipt.partner, posted(request), initial=initial)
 
-    def act() -> None:
-        facts = form.cleaned_data
-        receipts.assign_customer(
-            receipt, facts["customer"], by=request.user, reason=facts["reason"]
-        )
+    def act(wishes: Wishes) -> Act:
+        customer: Customer | None = wishes["customer"]
 
-    dialog = {
+        def do() -> object:
+            if receipt.is_unidentified and customer is not None:
+                why = reason_in(wishes)
+                return receipts.assign_customer(receipt, customer, by=request.user, reason=why)
+            return receipts.reassign(receipt, customer, by=request.user, reason=reason_in(wishes))
+
+        return act_on(receipt, do, wishes, customer.pk if customer else None)
+
+    start = {"customer": suggested} if suggested else None
+    dialog = _assigning() if receipt.is_unidentified else _moving()
+    return acts.answer(request, form, act, _about(receipt, dialog), **dialog["end"], start=start)
+
+
+def _assigning() -> dict[str, Any]:
+    return {
         "title": _("Assign this receipt to a customer?"),
         "effects": [
-            _("It settles the invoices named in its remark, then those due, oldest first."),
-            *_would_settle(receipt, form.initial.get("customer")),
+            _("It settles the invoices named in its remark, then those due, oldest first.")
         ],
         "verb": _("Assign"),
         "is_safe": True,
+        "end": {"done": _("The receipt is assigned.")},
     }
-    return _answer(request, receipt, form, act, dialog, done=_("The receipt is assigned."))
 
 
-@require_http_methods(["GET", "POST"])
-@record_view(Permission.RECORD_MONEY)
-def allocate(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """Choose by hand which invoices a receipt settles."""
-    receipt = visible(request, pk, Permission.RECORD_MONEY)
-    owed = Invoice.objects.owed().filter(
-        customer_id=receipt.customer_id or 0, currency=receipt.currency
-    )
-    form = AllocateForm(list(owed.oldest_first()[:OFFERED]), posted(request))
-
-    def act() -> None:
-        shares = [
-            rules.Share(invoice_id, amount, AllocationRule.BY_HAND)
-            for invoice_id, amount in form.chosen.items()
-        ]
-        ledger.allocate(receipt, shares, by=request.user, reason=form.cleaned_data["reason"])
-
-    left = labels.amount(receipt.unallocated, receipt.currency)
-    dialog = {
-        "title": _("Which invoices does this receipt settle?"),
-        "effects": [_("Up to %(amount)s can be used.") % {"amount": left}],
-        "verb": _("Settle"),
-        "is_safe": True,
-        "warnings": [] if form.invoices else [_("The customer has no open invoice.")],
-        "blocked": not form.invoices or not receipt.unallocated,
+def _moving() -> dict[str, Any]:
+    return {
+        "title": _("Move this receipt to another customer?"),
+        "effects": [
+            _("What it settled is owed again, and it settles what the other customer owes."),
+            _("That this payer pays for the customer so far is forgotten, if it taught that."),
+        ],
+        "verb": _("Move"),
+        "end": {"done": _("The receipt is moved.")},
     }
-    return _answer(request, receipt, form, act, dialog, done=_("The invoices are settled."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,22 +79,18 @@ def allocate(request: PortalRequest, pk: int) -> HttpResponseBase:
 def reverse_receipt(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Take a receipt back."""
     receipt = visible(request, pk, Permission.RECORD_MONEY)
-    form = ReasonForm(posted(request))
 
-    def act() -> None:
-        receipts.reverse_receipt(receipt, by=request.user, reason=form.cleaned_data["reason"])
+    def do(reason: str) -> object:
+        return receipts.reverse_receipt(receipt, by=request.user, reason=reason)
 
-    standing = receipt.allocations.standing().select_related("invoice")
     dialog = {
         "title": _("Reverse this receipt?"),
         "effects": [
             _("It counts no more. What was really paid is recorded again as a new receipt."),
-            *(_reopens(allocation) for allocation in standing),
         ],
         "verb": _("Reverse the receipt"),
-        "blocked": receipt.is_reversed,
     }
-    return _answer(request, receipt, form, act, dialog, done=_("The receipt is reversed."))
+    return _with_reason(request, receipt, do, dialog, done=_("The receipt is reversed."))
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,79 +100,108 @@ def reverse_allocation(request: PortalRequest, pk: int) -> HttpResponseBase:
     mine = Allocation.objects.for_user(request.user, Permission.RECORD_MONEY)
     allocation = get_object_or_404(mine.select_related("receipt", "invoice"), pk=pk)
     receipt = visible(request, allocation.receipt_id, Permission.RECORD_MONEY)
-    form = ReasonForm(posted(request))
 
-    def act() -> None:
-        reason = form.cleaned_data["reason"]
-        ledger.reverse_allocation(allocation, by=request.user, reason=reason)
+    def do(reason: str) -> object:
+        return ledger.reverse_allocation(allocation, by=request.user, reason=reason)
 
     dialog = {
         "title": _("Take this receipt away from %(number)s?") % {"number": allocation.invoice},
         "effects": [
-            _reopens(allocation),
             _("The amount is credit again, which a person may use for another invoice."),
         ],
         "verb": _("Take it away"),
-        "blocked": allocation.reversed_at is not None,
     }
-    return _answer(request, receipt, form, act, dialog, done=_("The invoice is open again."))
+    return _with_reason(request, receipt, do, dialog, done=_("The invoice is open again."))
 
 
-def _suggested(request: PortalRequest, receipt: Receipt) -> dict[str, str]:
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def refund(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Record that what is left was paid back."""
+    receipt = visible(request, pk, Permission.RECORD_MONEY)
+    today = clock.business_date(receipt.partner)
+    form = RefundForm(receipt, posted(request), initial={"refunded_on": today})
+
+    def act(wishes: Wishes) -> Act:
+        def do() -> object:
+            return refunds.refund(receipt, form.paid, by=request.user, reason=reason_in(wishes))
+
+        return act_on(receipt, do, wishes)
+
+    dialog = {
+        "title": _("Record a refund of this receipt?"),
+        "effects": [_("Only what is left can be paid back. The portal itself pays nothing.")],
+        "verb": _("Record the refund"),
+        "blocked": not receipt.unallocated,
+    }
+    about = _about(receipt, dialog)
+    return acts.answer(request, form, act, about, done=_("The refund is recorded."))
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def reverse_refund(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Take the record of a refund back."""
+    mine = Refund.objects.for_user(request.user, Permission.RECORD_MONEY)
+    row = get_object_or_404(mine.select_related("receipt"), pk=pk)
+    receipt = visible(request, row.receipt_id, Permission.RECORD_MONEY)
+
+    def do(reason: str) -> object:
+        return refunds.reverse_refund(row, by=request.user, reason=reason)
+
+    dialog = {
+        "title": _("Take this refund back?"),
+        "effects": [_("The amount is left on the receipt again.")],
+        "verb": _("Take the refund back"),
+    }
+    return _with_reason(request, receipt, do, dialog, done=_("The refund is taken back."))
+
+
+@require_http_methods(["GET", "POST"])
+@record_view(Permission.RECORD_MONEY)
+def undo_split(request: PortalRequest, pk: int) -> HttpResponseBase:
+    """Put a divided payment together again."""
+    receipt = visible(request, pk, Permission.RECORD_MONEY)
+
+    def do(reason: str) -> object:
+        return splits.undo(receipt, by=request.user, reason=reason)
+
+    dialog = {
+        "title": _("Put this payment together again?"),
+        "effects": [_("Its parts count no more; the payment counts as a whole.")],
+        "verb": _("Put it together"),
+    }
+    return _with_reason(request, receipt, do, dialog, done=_("The payment is whole again."))
+
+
+def _suggested(request: PortalRequest, receipt: Receipt) -> Customer | None:
     """The customer whose suggestion the person followed."""
     pk = request.GET.get("customer", "")
     mine = Customer.objects.of_partner(receipt.partner)
-    customer = mine.filter(pk=int(pk)).first() if pk.isdecimal() else None
-    return {"customer": customer.company} if customer else {}
+    return mine.filter(pk=int(pk)).first() if pk.isdecimal() else None
 
 
-def _would_settle(receipt: Receipt, company: object) -> list[str]:
-    """What assigning it to the suggested customer settles today."""
-    customer = Customer.objects.of_partner(receipt.partner).filter(company=company).first()
-    if customer is None:
-        return []
-    shares = receipts.preview(receipt.partner, customer, receipts.payment_of(receipt))
-    lines = labels.preview(shares, receipt.amount, receipt.currency).lines
-    return [
-        _("%(amount)s settles %(number)s, of which %(left)s stays open.")
-        % {
-            "amount": labels.amount(line.amount, receipt.currency),
-            "number": line.invoice,
-            "left": labels.amount(line.left_open, receipt.currency),
-        }
-        for line in lines
-    ]
-
-
-def _reopens(allocation: Allocation) -> str:
-    return _("%(amount)s of %(number)s is owed again.") % {
-        "amount": labels.amount(allocation.amount, allocation.invoice.currency),
-        "number": allocation.invoice,
-    }
-
-
-_REFUSALS: Refusals = {
-    receipts.AlreadyAssigned: lambda: _("The receipt is in use: take it away from invoices first."),
-    ledger.AlreadyReversed: lambda: _("It was reversed before. Nothing was changed."),
-    ledger.NothingLeft: lambda: _("That is more than is left. Nothing was changed."),
-    ledger.WrongInvoice: lambda: _("An invoice can't be settled by this receipt any more."),
-    ledger.Unidentified: lambda: _("First say whose money it is."),
-}
-
-
-def _answer(
+def _with_reason(
     request: PortalRequest,
     receipt: Receipt,
-    form: forms.Form,
-    act: Callable[[], None],
+    do: Callable[[str], object],
     dialog: dict[str, Any],
     *,
     done: str,
 ) -> HttpResponse:
+    """A dialog that asks for nothing but the reason: it shows at once what happens."""
+    form: forms.Form = ReasonForm(posted(request))
+
+    def act(wishes: Wishes) -> Act:
+        return act_on(receipt, lambda: do(reason_in(wishes)), wishes)
+
+    return acts.answer(request, form, act, _about(receipt, dialog), done=done, start={})
+
+
+def _about(receipt: Receipt, dialog: dict[str, Any]) -> dict[str, Any]:
     """A dialog about this receipt, which leads back to its page."""
-    about = {
+    return {
         "facts": labels.receipt_facts(receipt),
         "cancel_url": reverse("billing:receipt", args=[receipt.pk]),
         **dialog,
     }
-    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS)

@@ -1,6 +1,6 @@
 """The list of receipts, recording one, and the page of one receipt."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -38,9 +38,10 @@ def index(request: PortalRequest) -> HttpResponseBase:
         if form.is_valid()
         else Receipt.objects.none()
     )
+    order = listing.receipt_order(form.cleaned_data)
     if request.GET.get("format") == "csv":
-        return _export(found)
-    page = list_page(request, found, listing.LATEST_RECEIVED_FIRST)
+        return _export(found, order)
+    page = list_page(request, found, order)
     template = "billing/receipts.html"
     if request.htmx and not request.htmx.boosted:
         template += "#table"
@@ -63,7 +64,7 @@ def _freshness(request: PortalRequest) -> dict[str, Any]:
     return {"recorded_up_to": up_to, "freshness_form": form, "freshness_warning": warning}
 
 
-def _export(found: ReceiptQuerySet) -> StreamingHttpResponse:
+def _export(found: ReceiptQuerySet, order: Sequence[str]) -> StreamingHttpResponse:
     header = [
         _("Received on"),
         _("Customer"),
@@ -74,14 +75,15 @@ def _export(found: ReceiptQuerySet) -> StreamingHttpResponse:
         _("Currency"),
         _("Amount"),
         _("Used for invoices"),
+        _("Paid back"),
         _("Credit left"),
+        _("Divided at"),
         _("Reversed at"),
     ]
-    return csv_response("receipts.csv", header, _export_rows(found))
+    return csv_response("receipts.csv", header, _export_rows(found.order_by(*order)))
 
 
-def _export_rows(found: ReceiptQuerySet) -> Iterator[tuple[object, ...]]:
-    ordered = found.order_by(*listing.LATEST_RECEIVED_FIRST)
+def _export_rows(ordered: ReceiptQuerySet) -> Iterator[tuple[object, ...]]:
     for receipt in ordered.iterator(chunk_size=2000):
         yield (
             receipt.received_on,
@@ -93,7 +95,9 @@ def _export_rows(found: ReceiptQuerySet) -> Iterator[tuple[object, ...]]:
             receipt.currency,
             receipt.amount,
             receipt.allocated,
+            receipt.refunded,
             receipt.unallocated,
+            receipt.split_at,
             receipt.reversed_at,
         )
 
@@ -197,18 +201,30 @@ def _record(request: PortalRequest, form: ReceiptForm) -> HttpResponse:
 def receipt(request: PortalRequest, pk: int) -> HttpResponse:
     """One receipt: what it settled, what is left, and whose it may be."""
     found = visible(request, pk)
-    allocations = list(found.allocations.select_related("invoice").order_by("-id"))
+    allocations = list(
+        found.allocations.select_related("invoice", "made_by", "reversed_by").order_by("-id")
+    )
+    parts = list(found.parts.select_related("customer").order_by("id"))
     context = {
         "receipt": found,
         "label": labels.receipt_label(found),
         "facts": labels.receipt_facts(found),
         "allocations": allocations,
-        "suggestions": suggestions.of_receipt(found) if found.is_unidentified else [],
+        "refunds": list(found.refunds.select_related("made_by", "reversed_by").order_by("-id")),
+        "parts": [(part, labels.receipt_label(part)) for part in parts],
+        "suggestions": _suggestions(found),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
-        "is_in_use": found.allocated > 0,
-        "timeline": timeline(found.partner, None, found, *allocations, user=request.user),
+        "timeline": timeline(found.partner, None, found, *allocations, *parts, user=request.user),
     }
     return render(request, "billing/receipt.html", context)
+
+
+def _suggestions(receipt: Receipt) -> list[tuple[Customer, str]]:
+    """Whose money it may be, and why, while nobody has said so."""
+    if not receipt.is_unidentified or not receipt.unallocated:
+        return []
+    found = suggestions.of_receipt(receipt)
+    return [(each.customer, labels.suggestion(each)) for each in found]
 
 
 def visible(
@@ -217,5 +233,5 @@ def visible(
     """The receipt if this person may see it, else 404."""
     found = Receipt.objects.for_user(request.user, permission)
     return get_object_or_404(
-        found.select_related("customer", "partner__settings", "recorded_by"), pk=pk
+        found.select_related("customer", "partner__settings", "recorded_by", "split_from"), pk=pk
     )

@@ -7,9 +7,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from billing import disputes, receipts
+from billing import disputes, receipts, refunds
 from billing.fapiao import services as fapiao
-from billing.models import Allocation, Dispute, DisputeCode, PriceKind, PriceRule
+from billing.models import Allocation, Dispute, DisputeCode, PayerAlias, PriceKind, PriceRule
 from collections_policy.models import Case, SweepRun
 from customers import services as customer_services
 from customers.models import Contact, Customer
@@ -131,6 +131,19 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
         "dispute": {"pk": Dispute.objects.get(invoice=invoice).pk},
         "receipt": {"pk": receipt.pk},
         "allocation": {"pk": Allocation.objects.filter(receipt=receipt).latest("pk").pk},
+        **_paid_back(customer, boss),
+    }
+
+
+def _paid_back(customer: Customer, boss: User) -> dict[str, dict[str, int]]:
+    abroad = payment("4321.09", currency="USD", bank_serial="BANK-4", payer="BANK-5")
+    receipt = receipts.record(customer.partner, customer, abroad, by=boss, reason="bank")
+    paid = refunds.PayOut(
+        amount=Decimal("4321.09"), refunded_on=receipt.received_on, payee="BANK-5"
+    )
+    return {
+        "refund": {"pk": refunds.refund(receipt, paid, by=boss, reason="paid twice").pk},
+        "alias": {"pk": PayerAlias.objects.get(customer=customer).pk},
     }
 
 

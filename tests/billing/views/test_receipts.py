@@ -152,98 +152,17 @@ def test_page_shows_whose_it_may_be(clerk: Client, partner: Partner, customer: C
     assert f"the remark names {invoice.number}" in page
 
 
-def test_assign_shows_then_settles(clerk: Client, customer: Customer, waiting: Receipt) -> None:
-    invoice = overdue_for(customer, days=1)
-    url = at("receipt_assign", waiting)
-
-    page = clerk.get(url, {"customer": customer.pk}).content.decode()
-    clerk.post(url, {"customer": customer.company, "reason": "asked the payer"})
-
-    invoice.refresh_from_db()
-    assert f"settles {invoice.number}" in page
-    assert invoice.open_amount == 0
-
-
-def test_assign_without_reason_is_refused(
-    clerk: Client, customer: Customer, waiting: Receipt
-) -> None:
-    response = clerk.post(at("receipt_assign", waiting), {"customer": customer.company})
-
-    waiting.refresh_from_db()
-    assert (response.status_code, waiting.customer) == (422, None)
-
-
-def test_allocate_by_hand_settles_the_chosen(clerk: Client, customer: Customer) -> None:
-    receipt = receipt_from(customer, "100.00")
-    invoice = issued_to(customer)
-
-    clerk.post(
-        at("receipt_allocate", receipt), {f"invoice_{invoice.pk}": "40.00", "reason": "e-mail"}
-    )
-
-    invoice.refresh_from_db()
-    receipt.refresh_from_db()
-    assert (invoice.allocated, receipt.unallocated) == (D(40), D(60))
-
-
-def test_allocate_nothing_is_refused(clerk: Client, customer: Customer) -> None:
-    issued_to(customer)
-
-    response = clerk.post(at("receipt_allocate", receipt_from(customer)), {"reason": "e-mail"})
-
-    assert response.status_code == 422
-
-
-def test_allocate_too_much_changes_nothing(clerk: Client, customer: Customer) -> None:
-    receipt = receipt_from(customer, "100.00")
-    invoice = issued_to(customer)
-
-    response = clerk.post(
-        at("receipt_allocate", receipt),
-        {f"invoice_{invoice.pk}": "100.01", "reason": "e-mail"},
-        follow=True,
-    )
-
-    invoice.refresh_from_db()
-    assert invoice.allocated == 0
-    assert "That is more than is left." in response.content.decode()
-
-
-def test_reverse_names_what_it_reopens_and_second_click_changes_nothing(
-    clerk: Client, customer: Customer
-) -> None:
-    invoice = overdue_for(customer, days=1)
-    receipt = receipt_from(customer)
-    url = at("receipt_reverse", receipt)
-
-    page = clerk.get(url).content.decode()
-    clerk.post(url, {"reason": "cheque bounced"})
-    again = clerk.post(url, {"reason": "cheque bounced"}, follow=True).content.decode()
-
-    invoice.refresh_from_db()
-    assert f"of {invoice.number} is owed again" in page
-    assert invoice.open_amount == D(1060)
-    assert "It was reversed before." in again
-
-
-def test_take_away_reopens_the_invoice(clerk: Client, customer: Customer) -> None:
-    invoice = overdue_for(customer, days=1)
-    receipt = receipt_from(customer)
-
-    clerk.post(at("allocation_reverse", receipt.allocations.get()), {"reason": "wrong one"})
-
-    invoice.refresh_from_db()
-    assert invoice.open_amount == D(1060)
-
-
-@pytest.mark.parametrize("name", ["receipt", "receipt_assign", "receipt_reverse"])
+@pytest.mark.parametrize("name", ["receipt", "receipt_assign", "receipt_reverse", "receipt_split"])
 def test_another_partners_receipt_is_not_found(clerk: Client, name: str) -> None:
     theirs = receipt_from(CustomerFactory.create())
 
     assert clerk.get(at(name, theirs)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["receipt_assign", "receipt_allocate", "receipt_reverse"])
+@pytest.mark.parametrize(
+    "name",
+    ["receipt_assign", "receipt_allocate", "receipt_reverse", "receipt_split", "receipt_refund"],
+)
 def test_writing_is_closed_to_readers(
     partner: Partner, signed_in: SignIn, waiting: Receipt, name: str
 ) -> None:
