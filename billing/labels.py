@@ -169,7 +169,10 @@ def _used(receipt: Receipt) -> list[dict[str, object]]:
         for name, value in amounts
         if value
     ]
-    left = {"label": _("Credit left"), "value": amount(receipt.unallocated, receipt.currency)}
+    left: dict[str, object] = {
+        "label": _("Credit left"),
+        "value": amount(receipt.unallocated, receipt.currency),
+    }
     if receipt.split_from_id is None:
         return [*facts, left]
     whole = reverse("billing:receipt", args=[receipt.split_from_id])

@@ -83,17 +83,12 @@ def _in_state(found: InvoiceQuerySet, state: str, today: date) -> InvoiceQuerySe
 
 
 def _receipts_in_state(found: ReceiptQuerySet, state: str) -> ReceiptQuerySet:
-    match state:
-        case "unidentified":
-            return found.unidentified()
-        case "credit":
-            return found.with_credit().filter(customer__isnull=False)
-        case "settled":
-            return found.standing().filter(unallocated=0)
-        case "refunded":
-            return found.filter(refunded__gt=0)
-        case "split":
-            return found.filter(split_at__isnull=False)
-        case "reversed":
-            return found.filter(reversed_at__isnull=False)
-    return found
+    states: dict[str, Callable[[], ReceiptQuerySet]] = {
+        "unidentified": found.unidentified,
+        "credit": lambda: found.with_credit().filter(customer__isnull=False),
+        "settled": lambda: found.standing().filter(unallocated=0),
+        "refunded": lambda: found.filter(refunded__gt=0),
+        "split": lambda: found.filter(split_at__isnull=False),
+        "reversed": lambda: found.filter(reversed_at__isnull=False),
+    }
+    return states[state]() if state in states else found

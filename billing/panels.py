@@ -34,6 +34,7 @@ def customer_panel(customer: Customer, user: User) -> Panel | None:
             "invoices": [(row, labels.invoice_label(row, today)) for row in invoices],
             "receipts": [(row, labels.receipt_label(row)) for row in receipts],
             "record_url": _record_url(customer, user),
+            "payers_url": f"{reverse('billing:payers')}?customer={customer.pk}",
         },
     )
 

@@ -57,7 +57,6 @@ class PartAfter:
     customer: Customer | None
     amount: Decimal
     settled: Decimal
-    refunded: Decimal
     left: Decimal
     is_reversed: bool
 
@@ -171,7 +170,11 @@ def _effect(row: Allocation, invoice: Invoice) -> Effect:
 
 def _part(row: Receipt) -> PartAfter:
     return PartAfter(
-        row.customer, row.amount, row.allocated, row.refunded, row.unallocated, row.is_reversed
+        customer=row.customer,
+        amount=row.amount,
+        settled=row.allocated,
+        left=row.unallocated,
+        is_reversed=row.is_reversed,
     )
 
 

@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from billing.forms import AmountField, CustomerField, DayInput, ReasonForm
+from billing.forms import AmountField, CustomerField, DayInput
 from billing.models import Invoice, Receipt
 from billing.refunds import PayOut
 from billing.splits import Part
 from partners import formatting
+from partners.forms import ReasonForm
 from partners.models import Partner
 
 FEWEST_ROWS, MOST_ROWS, MORE_ROWS = 3, 30, 3

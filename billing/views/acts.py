@@ -74,16 +74,18 @@ def answer(
 
     `start`: what is wished before the person fills anything in, if that is enough to show it.
     """
-    wishes = _wishes(form, start)
-    status = 422 if form.is_bound and not form.is_valid() else 200
+    wishes, is_wrong = _wishes(form, start), form.is_bound and not form.is_valid()
+    status = 422 if is_wrong else 200
     if wishes is None:
         return _page(request, form, dialog, {}, status)
-    shown = previews.shown_by(request.POST.get("shown", "")) if status == 200 else Shown()
     act = act_for(wishes)
+    shown = Shown() if is_wrong else previews.shown_by(request.POST.get("shown", ""))
     try:
         preview = previews.attempt(act, shown)
     except tuple(REFUSALS) as refusal:
-        return _refused(request, form, dialog, act, shown, REFUSALS[type(refusal)]())
+        news = _news(request, act, shown) if shown.asked == act.asked else []
+        context = {"warnings": [REFUSALS[type(refusal)](), *news], "blocked": True}
+        return _page(request, form, dialog, context, 409 if form.is_bound else 200)
     if preview.is_done:
         nudge(JUDGE)
         messages.success(request, done)
@@ -111,19 +113,6 @@ def _shown(act: Act, preview: Preview) -> dict[str, Any]:
 def _news(request: PortalRequest, act: Act, shown: Shown) -> list[str]:
     entries = previews.news(act.receipt, shown)
     return effects.changed(entries, act.receipt.partner, request.user)
-
-
-def _refused(
-    request: PortalRequest,
-    form: forms.Form,
-    dialog: Mapping[str, Any],
-    act: Act,
-    shown: Shown,
-    words: str,
-) -> HttpResponse:
-    news = _news(request, act, shown) if shown.asked == act.asked else []
-    context = {"warnings": [words, *news], "blocked": True}
-    return _page(request, form, dialog, context, 409 if form.is_bound else 200)
 
 
 def _page(

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from billing import payers
-from billing.forms import ReasonForm
 from billing.models import PayerAlias
 from billing.views import dialogs
 from partners.access import can
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, list_view, posted, record_view
 from partners.lists import list_page
 from partners.permissions import Permission

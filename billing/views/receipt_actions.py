@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from billing import labels, ledger, receipts, refunds, splits
-from billing.forms import ReasonForm
 from billing.models import Allocation, Receipt, Refund
 from billing.previews import Act
 from billing.receipt_forms import AssignForm, MoveForm, RefundForm
@@ -20,6 +19,7 @@ from billing.views.acts import Wishes, act_on, reason_in
 from billing.views.receipts import visible
 from customers.models import Customer
 from partners import clock
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, posted, record_view
 from partners.permissions import Permission
 
@@ -53,9 +53,7 @@ def assign(request: PortalRequest, pk: int) -> HttpResponseBase:
 def _assigning() -> dict[str, Any]:
     return {
         "title": _("Assign this receipt to a customer?"),
-        "effects": [
-            _("It settles the invoices named in its remark, then those due, oldest first.")
-        ],
+        "effects": [_("It settles invoices named in its remark, then those due, oldest first.")],
         "verb": _("Assign"),
         "is_safe": True,
         "end": {"done": _("The receipt is assigned.")},

@@ -88,7 +88,7 @@ def test_wrong_customer_is_forgotten_and_the_right_one_learned(
     receipts.reassign(assigned, right, by=clerk, reason="wrong customer")
 
     assert [alias.customer for alias in PayerAlias.objects.all()] == [right]
-    assert AuditEntry.objects.filter(kind="payer.forgotten", by=clerk).count() == 1
+    assert AuditEntry.objects.filter(kind="payer.forgotten", by_id=clerk.pk).count() == 1
 
 
 def test_several_open_invoices_of_the_amount_are_all_listed(customer: Customer) -> None:

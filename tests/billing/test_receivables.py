@@ -150,13 +150,14 @@ def test_freshness_of_tomorrow_is_refused(partner: Partner) -> None:
         freshness.confirm(partner, tomorrow, by=None, reason="test")
 
 
-@pytest.mark.parametrize("ground", ["number", "payer", "amount"])
+@pytest.mark.parametrize("ground", ["number", "payer", "only_amount", "text"])
 def test_suggestions_give_their_ground(customer: Customer, ground: str) -> None:
     invoice = issued_to(customer)
     facts = {
         "number": payment("5.00", payer="财务", remark=f"货款{invoice.number}"),
         "payer": payment("5.00", payer=customer.company),
-        "amount": payment("1060.00", payer="财务"),
+        "only_amount": payment("1060.00", payer="财务"),
+        "text": payment("5.00", payer="李四", remark=f"代{customer.company}付款"),
     }[ground]
     receipt = receipts.record(customer.partner, None, facts, by=None, reason="test")
 

@@ -260,3 +260,19 @@ def test_no_open_hold_belongs_to_a_closed_case(subscription: Subscription, clerk
 
     assert closed
     assert not Hold.objects.are_open().filter(source_id__in=[str(pk) for pk in closed]).exists()
+
+
+def test_payment_moved_away_is_owed_again_and_opens_a_new_case(
+    subscription: Subscription, clerk: User
+) -> None:
+    overdue_for(subscription.customer, 25)
+    suspended(subscription, clerk)
+    receipt = receipt_from(subscription.customer, "1060.00")
+    judging.judge_pending()
+
+    other = customer_of(subscription.partner)
+    receipts.reassign(receipt, other, by=clerk, reason="wrong customer")
+
+    assert desired(subscription) == DesiredStatus.ACTIVE
+    case = Case.objects.get(customer=subscription.customer, status=CaseStatus.OPEN)
+    assert (case.episode, case.steps.count()) == (2, 0)
