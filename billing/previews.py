@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from billing.models import Allocation, Invoice, Receipt
 from billing.receipts import with_parts
@@ -123,11 +123,11 @@ def news(receipt: Receipt, shown: Shown) -> list[AuditEntry]:
 
 
 def _entries(receipt: Receipt) -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(
-        partner_id=receipt.partner_id,
-        subject_kind=audit.subject_kind(receipt),
-        subject_id=str(receipt.pk),
-    )
+    """What was done to the receipt, and to what it settles."""
+    settled = map(str, receipt.allocations.values_list("pk", flat=True))
+    about = Q(subject_kind=audit.subject_kind(receipt), subject_id=str(receipt.pk))
+    about |= Q(subject_kind=Allocation._meta.label_lower, subject_id__in=list(settled))
+    return AuditEntry.objects.filter(about, partner_id=receipt.partner_id)
 
 
 def _observed(act: Act) -> Preview:

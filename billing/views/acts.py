@@ -125,6 +125,7 @@ def _page(
     is_shown = "shown" in context
     merged = {"form": form, **dialog, **context}
     merged["verb"] = dialog["verb"] if is_shown else _("Show what happens")
+    merged["is_safe"] = dialog.get("is_safe", False) or not is_shown
     merged["effects"] = [*dialog.get("effects", []), *context.get("preview", [])]
     template = dialog.get("template", "billing/confirm.html")
     return render(request, template, merged, status=status)
