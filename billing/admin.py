@@ -16,8 +16,10 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     InvoiceSeries,
+    PayerAlias,
     Receipt,
     ReceiptsFreshness,
+    Refund,
     WriteOff,
 )
 from partners import clock
@@ -99,6 +101,27 @@ class AllocationAdmin(ReadOnlyAdmin[Allocation]):
     list_filter = ("rule", ("reversed_at", admin.EmptyFieldListFilter), "partner")
     search_fields = ("invoice__number", "receipt__bank_serial")
     list_select_related = ("receipt", "invoice")
+
+
+@admin.register(Refund)
+class RefundAdmin(ReadOnlyAdmin[Refund]):
+    """What was paid back."""
+
+    list_display = ("__str__", "payee", "amount", "refunded_on", "reversed_at")
+    list_filter = (("reversed_at", admin.EmptyFieldListFilter), "partner")
+    search_fields = ("bank_serial", "payee", "receipt__bank_serial")
+    list_select_related = ("receipt",)
+    date_hierarchy = "refunded_on"
+
+
+@admin.register(PayerAlias)
+class PayerAliasAdmin(ReadOnlyAdmin[PayerAlias]):
+    """Who is known to pay for whom."""
+
+    list_display = ("__str__", "customer", "learned_by", "learned_at")
+    list_filter = ("partner",)
+    search_fields = ("payer", "payer_account", "customer__company")
+    list_select_related = ("customer", "learned_by")
 
 
 @admin.register(Dispute)
