@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import audit, sealing
 from partners.models import (
+    Attachment,
     AuditEntry,
     AuditSeal,
     CalendarDay,
+    ConfirmedYear,
     Connection,
     Heartbeat,
     Job,
@@ -248,3 +250,24 @@ class CalendarDayAdmin(Audited):
     list_filter = ("partner", "is_working")
     search_fields = ("name",)
     date_hierarchy = "date"
+
+
+@admin.register(ConfirmedYear)
+class ConfirmedYearAdmin(ReadOnlyAdmin[ConfirmedYear]):
+    """Years whose working days a person confirmed."""
+
+    list_display = ("year", "partner", "confirmed_by", "confirmed_at")
+    list_filter = ("partner",)
+    search_fields = ("confirmed_by__name",)
+    list_select_related = ("partner", "confirmed_by")
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin[Attachment]):
+    """Files kept with records: what is known of them, never their bytes."""
+
+    exclude = ("content",)
+    list_display = ("name", "partner", "subject_kind", "subject_id", "scan", "uploaded_at")
+    list_filter = ("scan", "partner")
+    search_fields = ("name", "sha256")
+    list_select_related = ("partner",)

@@ -1,11 +1,12 @@
 """Home: set-up steps, what needs me, whose data is deleted soonest."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from time_machine import TimeMachineFixture
 
 from partners import clock
 from partners.models import AdminRole, Partner, User
@@ -106,6 +107,27 @@ def test_home_asks_to_issue_drafts_only_who_may(
 
     is_asked = f"{reverse('billing:invoices')}?status=draft" in [todo.url for todo in todos]
     assert is_asked or any(todo.url.startswith("/billing/invoices/") for todo in todos) == expected
+
+
+def test_home_asks_in_november_for_the_next_years_working_days(
+    partner: Partner, signed_in: SignIn, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(datetime(2026, 11, 2, 4, tzinfo=UTC), tick=False)
+
+    page = signed_in(global_admin(partner)).get("/").content.decode()
+
+    assert "years whose working days nobody has confirmed" in page
+    assert "/settings/calendar/?year=2027" in page
+
+
+def test_home_asks_people_who_may_not_confirm_for_no_year(
+    partner: Partner, signed_in: SignIn, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(datetime(2026, 11, 2, 4, tzinfo=UTC), tick=False)
+
+    page = signed_in(admin_agent(partner)).get("/").content.decode()
+
+    assert "/settings/calendar/" not in page
 
 
 @pytest.mark.parametrize(("days", "is_shown"), [(29, True), (30, True), (31, False)])
