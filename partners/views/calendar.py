@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -99,9 +99,10 @@ def remove(request: PortalRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @list_view(CHANGE)
-def confirm(request: PortalRequest, year: int) -> HttpResponse:
-    """A person says that a year is complete."""
-    partner, form = request.partner, _reason_form(request, request.partner, year)
+def confirm(request: PortalRequest) -> HttpResponse:
+    """A person says that the year of the address is complete."""
+    partner, year = request.partner, _year(request)
+    form = _reason_form(request, partner, year)
     if form.is_bound and form.is_valid():
         words = form.cleaned_data
         if words["partner"] != partner.pk:
@@ -207,8 +208,6 @@ def _year(request: PortalRequest) -> int:
 
 
 def _reason_form(request: PortalRequest, partner: Partner, year: int) -> SeenReasonForm:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Http404
     initial = {"partner": partner.pk, "seen": calendar_edits.digest(partner, year)}
     return SeenReasonForm(posted(request), initial=initial)
 

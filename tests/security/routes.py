@@ -156,7 +156,7 @@ ROUTES = [
     form("partners:settings", SEE, may_post=BOSS),
     page("partners:permissions", SEE),
     form("partners:calendar", SEE, may_post=BOSS),
-    form("partners:calendar_confirm", BOSS, "year"),
+    form("partners:calendar_confirm", BOSS),
     form("partners:calendar_reopen", BOSS, "confirmed_year"),
     form("partners:calendar_remove", BOSS, "calendar_day"),
     page("partners:people", PEOPLE),

@@ -83,7 +83,6 @@ def world(word: str) -> World:
         partner=partner, year=2027, confirmed_by=boss, confirmed_at=timezone.now()
     )
     keys["calendar_day"], keys["confirmed_year"] = {"pk": day.pk}, {"pk": year.pk}
-    keys["year"] = {"year": 2028}
     keys["membership"] = {"pk": Membership.objects.get(user=people["nobody"]).pk}
     keys["job"] = {"pk": jobs.ask_for("subscriptions.read", partner, by=boss).pk}
     return World(partner, word, people, keys)

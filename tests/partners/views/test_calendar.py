@@ -20,7 +20,7 @@ from tests.factories.partners import (
 pytestmark = pytest.mark.django_db
 URL = "/settings/calendar/"
 SignIn = Callable[[User], Client]
-NEW_YEAR = "/settings/calendar/2027/confirm/"
+NEW_YEAR = "/settings/calendar/confirm/?year=2027"
 
 
 def _answers(client: Client, url: str, **typed: object) -> dict[str, object]:
@@ -190,7 +190,7 @@ def test_confirming_twice_is_409(partner: Partner, signed_in: SignIn) -> None:
 
 def test_a_known_year_needs_no_person(partner: Partner, signed_in: SignIn) -> None:
     client = signed_in(global_admin(partner))
-    url = "/settings/calendar/2026/confirm/"
+    url = "/settings/calendar/confirm/?year=2026"
 
     page = client.post(url, _answers(client, url), follow=True).content.decode()
 
