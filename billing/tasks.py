@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from billing import issuing
+from billing.books import exporting
 from billing.files import services as files
 from partners import jobs
 
@@ -14,3 +15,4 @@ def drain_imports() -> None:
     jobs.drain(files.IMPORT, files.run_import)
     files.release_stuck()
     jobs.drain(issuing.KIND, issuing.issue)
+    jobs.drain(exporting.KIND, exporting.run)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from billing.bill import urls as bill
+from billing.books import urls as books
 from billing.fapiao import urls as fapiao
 from billing.files import urls as files
 from billing.views import (
@@ -44,4 +45,10 @@ ledger = [
         name="allocation_reverse",
     ),
 ]
-urlpatterns = [*ledger, *fapiao.urlpatterns, *bill.urlpatterns, *files.urlpatterns]
+urlpatterns = [
+    *books.urlpatterns,
+    *ledger,
+    *fapiao.urlpatterns,
+    *bill.urlpatterns,
+    *files.urlpatterns,
+]

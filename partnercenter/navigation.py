@@ -78,11 +78,14 @@ def _menu() -> list[tuple[str, list[Entry]]]:
         (_("Subscriptions"), reverse("subscriptions:list"), see),
     ]
     billing = [
+        (_("Billing"), reverse("billing:home"), owe),
         (_("Our bill from 21Vianet"), reverse("billing:statement"), bill),
         (_("Reconciliation"), reverse("billing:reconciliation"), bill),
         (_("Invoices"), reverse("billing:invoices"), owe),
         (_("Fapiao"), reverse("billing:fapiao_list"), owe),
         (_("Receipts"), reverse("billing:receipts"), owe),
+        (_("Ageing"), reverse("billing:ageing"), owe),
+        (_("Journal"), reverse("billing:journal"), Permission.RECORD_MONEY),
     ]
     collections = [
         (_("Collections"), reverse("collections_policy:index"), Permission.WORK_CASES),

@@ -52,6 +52,7 @@ def _titles() -> dict[str, str]:
     return {
         "subscriptions.read": _("Read from Partner Center"),
         "billing.issue": _("Issue invoices"),
+        "billing.export_journal": _("Export the journal"),
         "billing.check_reconciliation": _("Check a reconciliation file"),
         "billing.import_reconciliation": _("Import a reconciliation file"),
     }
@@ -61,6 +62,11 @@ def _next_page(found: Job) -> dict[str, str]:
     """Where to see what the work has done."""
     if found.kind == "billing.issue":
         return {"url": reverse("billing:invoices"), "label": _("Invoices")}
+    if found.kind == "billing.export_journal" and "path" in found.result:
+        url = reverse("billing:journal_file", args=[found.pk])
+        return {"url": url, "label": _("Download")}
+    if found.kind == "billing.export_journal":
+        return {"url": reverse("billing:journal"), "label": _("Journal")}
     if found.kind.startswith(ABOUT_MONEY):
         return {"url": reverse("billing:reconciliation"), "label": _("Reconciliation")}
     return {"url": reverse("subscriptions:list"), "label": _("Subscriptions")}
@@ -83,6 +89,7 @@ def _result(found: Job) -> Iterator[tuple[str, object]]:
         "failed": _("Not issued"),
         "failures": _("Why not"),
         "errors": _("Errors"),
+        "rows": _("Rows written"),
     }
     for name, value in found.result.items():
         if name in words:

@@ -8,12 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from billing import disputes, receipts, refunds
+from billing.books import exporting
+from billing.books.journal import Period
 from billing.fapiao import services as fapiao
 from billing.models import Allocation, Dispute, DisputeCode, PayerAlias, PriceKind, PriceRule
 from collections_policy.models import Case, SweepRun
 from customers import services as customer_services
 from customers.models import Contact, Customer
-from partners import attachments, jobs
+from partners import attachments, clock, jobs
 from partners.models import (
     AdminRole,
     AgentRole,
@@ -84,8 +86,16 @@ def world(word: str) -> World:
     )
     keys["calendar_day"], keys["confirmed_year"] = {"pk": day.pk}, {"pk": year.pk}
     keys["membership"] = {"pk": Membership.objects.get(user=people["nobody"]).pk}
+    keys["export"] = {"pk": _exported(partner, boss)}
     keys["job"] = {"pk": jobs.ask_for("subscriptions.read", partner, by=boss).pk}
     return World(partner, word, people, keys)
+
+
+def _exported(partner: Partner, boss: User) -> int:
+    today = clock.business_date(partner)
+    job = exporting.ask_for(Period(partner, today, today), exporting.CSV, "en", by=boss)
+    jobs.drain(exporting.KIND, exporting.run)
+    return job.pk
 
 
 def _withheld(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
