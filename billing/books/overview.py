@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Count, QuerySet, Sum
 
 from billing import suggestions
+from billing.fapiao import finding
 from billing.models import (
     Dispute,
     Invoice,
@@ -61,6 +62,13 @@ class AtRisk:
 def drafts(partner: Partner) -> Amounts:
     """Invoices that are made but not issued."""
     return _amounts(Invoice.objects.of_partner(partner).drafts(), "total")
+
+
+def fapiao_to_issue(partner: Partner) -> tuple[int, list[Invoice]]:
+    """How many invoices wait for their fapiao, and the oldest of them."""
+    found = finding.to_issue(partner)
+    oldest = found.select_related("customer").order_by("id")[:SHOWN]
+    return found.order_by().count(), list(oldest)
 
 
 def unidentified(partner: Partner) -> Amounts:

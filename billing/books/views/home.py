@@ -38,10 +38,13 @@ def home(request: PortalRequest) -> HttpResponse:
 
 def _waiting(partner: Partner) -> dict[str, Any]:
     dispute_count, disputes = overview.disputes(partner)
+    fapiao_count, fapiao = overview.fapiao_to_issue(partner)
     recorded_up_to = freshness.receipts_recorded_up_to(partner)
     today = clock.business_date(partner)
     return {
         "drafts": _in_words(overview.drafts(partner)),
+        "fapiao_count": fapiao_count,
+        "fapiao": fapiao,
         "unidentified": _in_words(overview.unidentified(partner)),
         "senders": overview.likely_senders(partner),
         "dispute_count": dispute_count,

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from partnercenter.demo import history, holds, people
+from partnercenter.demo import history, holds, money, people
 from partners import clock
 from partners.models import Partner, User
 from subscriptions import sending
@@ -48,6 +48,7 @@ class Command(BaseCommand):
         history.live(partners[0], clerk)
         self._read(partners)
         holds.suspend_some(partners[0], clerk)
+        money.leave_work(partners[0], clerk)
 
     def _read(self, partners: list[Partner]) -> None:
         try:
