@@ -1,7 +1,8 @@
 """What a room says on a page that shows several rooms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 
@@ -12,6 +13,10 @@ from partners.models import AuditEntry, Partner, User
 
 TIMELINE_LIMIT = 50
 
+type Offer = Callable[[Any, User], "Panel | None"]
+
+_offers: dict[type[models.Model], list[Offer]] = {}
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -20,6 +25,17 @@ class Panel:
     title: str
     template: str
     context: Mapping[str, object]
+
+
+def offer(about: type[models.Model], panel: Offer) -> None:
+    """Let an upper room speak on the page of a lower room's record; said in its AppConfig."""
+    _offers.setdefault(about, []).append(panel)
+
+
+def offered(subject: models.Model, user: User) -> list[Panel]:
+    """What upper rooms say about this record to this person."""
+    said = [panel(subject, user) for panel in _offers.get(type(subject), [])]
+    return [panel for panel in said if panel is not None]
 
 
 def timeline(

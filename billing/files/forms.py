@@ -8,20 +8,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from billing.bill.forms import InvoiceForm, TotalField
-from billing.bill.services import InvoiceFacts
-from billing.files.layouts import SECTION_NAMES, Section
+from billing.files.layouts import SECTION_NAMES
 from billing.forms import CustomerField
 from billing.models import FileStatus, PriceKind, PriceRule, ReconciliationFile
 from billing.tables import reader
 from partners.models import Partner
 
-TYPED_SECTIONS = [section for section in Section if section is not Section.UNKNOWN]
-
 
 class _ExpectationForm(InvoiceForm):
     """The invoice with what one of its files should amount to."""
 
-    sections_left_empty: dict[str, Decimal] | None = None
     expected_total = TotalField(
         label=_("Total after tax of this file alone"),
         required=False,
@@ -40,34 +36,6 @@ class _ExpectationForm(InvoiceForm):
         live = ReconciliationFile.objects.of_partner(partner).live().for_list()
         self.fields["replaces"].queryset = live  # type: ignore[attr-defined]  # a ModelChoiceField
         self.fields["replaces"].label_from_instance = _file_label  # type: ignore[attr-defined]  # the same
-        for section in TYPED_SECTIONS:
-            self.fields[f"section_{section}"] = TotalField(
-                label=SECTION_NAMES[section], required=False
-            )
-
-    def section_fields(self) -> list[forms.BoundField]:
-        """The fields that few people fill in, shown apart."""
-        return [self[f"section_{section}"] for section in TYPED_SECTIONS]
-
-    def main_fields(self) -> list[forms.BoundField]:
-        """All other fields."""
-        return [field for field in self if not field.name.startswith("section_")]
-
-    def facts(self) -> InvoiceFacts:
-        """What was typed of the invoice."""
-        typed = self.cleaned_data
-        sections = {
-            str(section): amount
-            for section in TYPED_SECTIONS
-            if (amount := typed[f"section_{section}"]) is not None
-        }
-        return InvoiceFacts(
-            number=typed["number"],
-            issued_on=typed["issued_on"],
-            currency=typed["currency"],
-            total=typed["total"],
-            section_totals=sections or self.sections_left_empty,
-        )
 
 
 class UploadForm(_ExpectationForm):

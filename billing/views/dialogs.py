@@ -13,13 +13,14 @@ from partners.nudges import nudge
 
 JUDGE = "collections_policy.tasks.judge_customers"
 
+type Act = Callable[[], None]
 type Refusals = Mapping[type[Exception], Callable[[], str]]
 
 
 def answer(
     request: PortalRequest,
     form: forms.Form,
-    act: Callable[[], None],
+    act: Act,
     dialog: Mapping[str, Any],
     *,
     done: str,

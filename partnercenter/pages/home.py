@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from billing import panels as billing
+from billing.bill import panels as our_bill
 from billing.models import Invoice, Receipt, ReconciliationFile
 from collections_policy import panels as collections
 from collections_policy.models import Case, PolicyVersion
@@ -72,7 +73,7 @@ def home(request: PortalRequest) -> HttpResponse:
 
 
 def _said(partner: Partner, user: User) -> Iterator[Panel | None]:
-    for room in (collections, billing, requests):
+    for room in (our_bill, collections, billing, requests):
         yield room.home_panel(partner, user)
 
 
