@@ -1,6 +1,6 @@
 """Our bills against what customers owe: what is missing by the next due date, and day by day.
 
-Disputed invoices are not counted on. Sums never mix currencies.
+What customers dispute is not counted on. Sums never mix currencies.
 """
 
 from dataclasses import dataclass
@@ -70,12 +70,12 @@ def days(partner: Partner, currency: str, today: date) -> list[rules.Day]:
     )
     last = max([today + AHEAD, *bills])
     owed = _counted_on(partner, currency)
-    late = owed.overdue(today).aggregate(amount=Sum("open_amount", default=ZERO))["amount"]
+    late = owed.overdue(today).aggregate(amount=Sum("undisputed", default=ZERO))["amount"]
     expected = dict(
         owed.filter(due_on__gte=today, due_on__lte=last)
         .order_by()
         .values("due_on")
-        .annotate(amount=Sum("open_amount"))
+        .annotate(amount=Sum("undisputed"))
         .values_list("due_on", "amount")
     )
     return rules.outlook(bills, expected, overdue=late, today=today)
@@ -89,7 +89,7 @@ def _needed(partner: Partner, currency: str, unpaid: list[PartnerInvoice], today
     at_hand = credit.aggregate(credit=Sum("unallocated", default=ZERO))["credit"]
     awaited = list(_awaited(partner, currency, next_due, today)[: OFFERED + 1])
     debts = [
-        rules.Awaited(row.pk, row.customer_id, row.due_on, row.open_amount, row.credit)  # type: ignore[arg-type, attr-defined]  # due by then, annotated
+        rules.Awaited(row.pk, row.customer_id, row.due_on, row.undisputed, row.credit)  # type: ignore[arg-type, attr-defined]  # due by then, annotated
         for row in awaited[:OFFERED]
     ]
     gap = rules.fill_gap(due, at_hand, debts, due_on=next_due, today=today)
@@ -105,7 +105,9 @@ def _needed(partner: Partner, currency: str, unpaid: list[PartnerInvoice], today
 
 
 def _counted_on(partner: Partner, currency: str) -> InvoiceQuerySet:
-    return Invoice.objects.owed().undisputed().of_partner(partner).filter(currency=currency)
+    """Open invoices with `undisputed`, the part of them that no dispute covers."""
+    owed = Invoice.objects.owed().undisputed().of_partner(partner).filter(currency=currency)
+    return owed.annotate(undisputed=F("open_amount") - F("disputed_amount"))
 
 
 def _awaited(partner: Partner, currency: str, due_on: date, today: date) -> InvoiceQuerySet:
@@ -131,5 +133,5 @@ def _awaited(partner: Partner, currency: str, due_on: date, today: date) -> Invo
                 output_field=DateField(),
             ),
         )
-        .order_by("expected_on", "-open_amount", "id")
+        .order_by("expected_on", "-undisputed", "id")
     )
