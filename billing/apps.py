@@ -9,3 +9,16 @@ class BillingConfig(AppConfig):
 
     name = "billing"
     verbose_name = _("Billing")
+
+    def ready(self) -> None:
+        """What we paid to 21Vianet keeps its proof."""
+        from billing.models import PartnerPayment
+        from partners import attachments
+        from partners.permissions import Permission
+
+        attachments.register(
+            PartnerPayment,
+            to_read=lambda _payment: Permission.SEE_PARTNER_BILL,
+            to_change=Permission.RECORD_MONEY,
+            audit_name="partner_payment",
+        )

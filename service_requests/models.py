@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from billing.models import PartnerInvoice
 from customers.models import Customer
 from partners.access import ScopedQuerySet
 from partners.models import Partner
@@ -130,6 +131,14 @@ class ServiceRequest(models.Model):
         related_name="service_requests",
         verbose_name=_("subscription"),
     )
+    partner_invoice = models.ForeignKey(
+        PartnerInvoice,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="service_requests",
+        verbose_name=_("21Vianet's invoice"),
+    )
     topic = models.CharField(_("topic"), max_length=30, choices=Topic)
     severity = models.CharField(
         _("severity"), max_length=10, choices=Severity, default=Severity.MODERATE
@@ -183,6 +192,10 @@ class ServiceRequest(models.Model):
                 condition=Q(customer__isnull=False)
                 | Q(kind=Kind.PARTNER_CENTER, subscription__isnull=True),
                 name="request_names_its_customer",
+            ),
+            models.CheckConstraint(
+                condition=Q(partner_invoice=None) | Q(topic=Topic.WRONG_BILL),
+                name="request_about_a_wrong_bill",
             ),
             models.CheckConstraint(
                 condition=~Q(text="", text_zh=""), name="request_says_something"

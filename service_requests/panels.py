@@ -7,15 +7,18 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from billing.models import PartnerInvoice
 from customers.models import Customer
 from partners import clock
 from partners.access import can
 from partners.models import Partner, User
 from partners.panels import Panel
 from partners.permissions import Permission
+from service_requests import rules
 from service_requests.access import may_draft
+from service_requests.forms import BilledForm
 from service_requests.labels import Row, row
-from service_requests.models import ServiceRequest
+from service_requests.models import ServiceRequest, Topic
 from subscriptions.models import Subscription
 
 SHOWN = 10
@@ -34,6 +37,24 @@ def subscription_panel(subscription: Subscription, user: User) -> Panel | None:
     about = ServiceRequest.objects.filter(subscription=subscription)
     partner, pk = subscription.partner, subscription.pk
     return _about(about.unfinished().for_list()[:SHOWN], partner, user, subscription=pk)
+
+
+def bill_panel(invoice: PartnerInvoice, user: User) -> Panel | None:
+    """The requests about a bill of 21Vianet, and the way to a new one: it goes there with amounts.
+
+    For people who see our bill; filing is for people who file Partner Center requests.
+    """
+    if not can(user, rules.permission_to_read(Topic.WRONG_BILL), invoice.partner):
+        return None
+    found = ServiceRequest.objects.filter(partner_invoice=invoice).for_list()[:SHOWN]
+    context = {
+        "rows": _rows(found, user, clock.business_date(invoice.partner)),
+        "invoice": invoice,
+        "topic": Topic.WRONG_BILL,
+        "form": BilledForm() if may_draft(user, invoice.partner) else None,
+        "may_record": can(user, Permission.RECORD_MONEY, invoice.partner),
+    }
+    return Panel(_("Is this bill wrong?"), "service_requests/_about_bill.html", context)
 
 
 def _about(

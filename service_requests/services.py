@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
+from billing.models import PartnerInvoice
 from customers.models import Customer
 from partners import audit, clock
 from partners.models import Partner, User
@@ -25,12 +27,26 @@ class NotWithVianet(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Billed:
+    """What is wrong in 21Vianet's invoice, as far as the person said it; amounts in its currency.
+
+    `section` is one of `billing.files.layouts.Section`, or empty.
+    """
+
+    section: str = ""
+    charged: Decimal | None = None
+    expected: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subject:
     """Whom and what a request is about."""
 
     partner: Partner
     customer: Customer | None = None
     subscription: Subscription | None = None
+    partner_invoice: PartnerInvoice | None = None
+    billed: Billed | None = None
 
 
 def draft(
@@ -42,6 +58,7 @@ def draft(
     """
     if not rules.may_be_filed_as(Topic(words["topic"]), Kind(words["kind"])):
         raise lifecycle.WrongDoor
+    is_about_bill = words["topic"] == Topic.WRONG_BILL
     with transaction.atomic():
         request, is_new = ServiceRequest.objects.get_or_create(
             partner=subject.partner,
@@ -49,6 +66,7 @@ def draft(
             defaults={
                 "customer": subject.customer,
                 "subscription": subject.subscription,
+                "partner_invoice": subject.partner_invoice if is_about_bill else None,
                 "created_by": by,
                 "created_at": clock.now(),
                 **words,

@@ -1,15 +1,18 @@
 """The letter to 21Vianet, prefilled from what the portal knows, in English and Chinese."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from partners.formatting import moment_in
+from billing.files.layouts import SECTION_NAMES
+from billing.models import PartnerInvoice
+from partners.formatting import moment_in, money
 from service_requests.models import Kind, ServiceRequest, Topic
-from service_requests.services import Subject
+from service_requests.services import Billed, Subject
 
 GAP = "[…]"
 """Marks what only a person can tell."""
@@ -54,12 +57,35 @@ def _facts(subject: Subject) -> dict[str, object]:
         "customer": subject.customer,
         "subscription": subject.subscription,
     }
+    if subject.partner_invoice:
+        facts |= _billed(subject.partner_invoice, subject.billed or Billed())
     known = subject.subscription
     if known and known.seen_at and known.seen_status:
         facts["seen_at"] = moment_in(known.seen_at, subject.partner)
     if known and known.data_deletion_on:
         facts["deletion_on"] = date_format(known.data_deletion_on, "DATE_FORMAT")
     return facts
+
+
+def _billed(invoice: PartnerInvoice, billed: Billed) -> dict[str, object]:
+    """Number, date and amounts of the invoice; without a section its total is what is charged."""
+    names = {section.value: name for section, name in SECTION_NAMES.items()}
+    printed = invoice.section_totals.get(billed.section) if billed.section else invoice.total
+    charged = printed if billed.charged is None else billed.charged
+    shown = {"charged": charged, "expected": billed.expected}
+    known = {
+        name: money(Decimal(value), invoice.currency)
+        for name, value in shown.items()
+        if value is not None
+    }
+    if charged is not None and billed.expected is not None:
+        known["difference"] = money(Decimal(charged) - billed.expected, invoice.currency)
+    return {
+        "invoice": invoice,
+        "billed_on": date_format(invoice.issued_on, "DATE_FORMAT"),
+        "section": names.get(billed.section, ""),
+        **known,
+    }
 
 
 def has_gaps(request: ServiceRequest) -> bool:

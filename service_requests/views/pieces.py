@@ -32,6 +32,14 @@ def facts_of(request: ServiceRequest, today: date) -> list[dict[str, object]]:
     return facts
 
 
+def bill_facts(request: ServiceRequest) -> list[dict[str, object]]:
+    """The invoice of 21Vianet it is about, for people who may read the words."""
+    if request.partner_invoice is None:
+        return []
+    url = reverse("billing:partner_invoice", args=[request.partner_invoice.pk])
+    return [{"label": _("21Vianet's invoice"), "value": request.partner_invoice, "url": url}]
+
+
 def _subject_facts(request: ServiceRequest) -> list[dict[str, object]]:
     facts: list[dict[str, object]] = []
     if request.customer is not None:

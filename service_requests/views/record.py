@@ -22,7 +22,7 @@ from service_requests.access import (
 from service_requests.forms import FollowUpForm, NoteForm, WordsForm
 from service_requests.labels import row
 from service_requests.models import Kind, ServiceRequest, Side, Status, Topic
-from service_requests.views.pieces import facts_of, moves_of
+from service_requests.views.pieces import bill_facts, facts_of, moves_of
 
 READ = Permission.SEE_CUSTOMERS
 
@@ -59,7 +59,7 @@ def _page(
         "row": row(found, user, today),
         "service_request": found,
         "is_readable": is_readable,
-        "facts": facts_of(found, today),
+        "facts": facts_of(found, today) + (bill_facts(found) if is_readable else []),
         "moves": moves_of(found) if may_move else [],
         "steps": wording.way_to_file(found) if found.is_draft and is_readable else [],
         "needed_to_file": rules.permission_to_file(Kind(found.kind)).label,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
+from billing.models import PartnerInvoice
 from customers.models import Customer
 from partners import clock
 from partners.exports import csv_response
@@ -20,7 +21,7 @@ from partners.lists import list_page
 from partners.permissions import Permission
 from service_requests import rules, services, wording
 from service_requests.access import may_draft, title_for, topics_for
-from service_requests.forms import ORDERS, DraftForm, RequestFilter
+from service_requests.forms import ORDERS, BilledForm, DraftForm, RequestFilter
 from service_requests.labels import row
 from service_requests.models import ServiceRequest, ServiceRequestQuerySet, Status, Topic
 from service_requests.services import Subject
@@ -28,6 +29,7 @@ from subscriptions.models import Subscription
 
 MATCHES_SHOWN = 20
 MAX_DIGITS = 18
+NAMED_BY_ADDRESS = ("customer", "subscription", "bill", "section", "charged", "expected")
 
 
 @require_GET
@@ -144,6 +146,11 @@ def _subject(request: PortalRequest) -> Subject:
         customers = Customer.objects.for_user(request.user, needed).select_related("partner")
         customer = get_object_or_404(customers, pk=pk)
         return Subject(partner=customer.partner, customer=customer)
+    if pk := _number(request, "bill"):
+        bills = PartnerInvoice.objects.for_user(request.user, Permission.SEE_PARTNER_BILL)
+        bill = get_object_or_404(bills.select_related("partner"), pk=pk)
+        billed = BilledForm(request.GET).billed
+        return Subject(partner=bill.partner, partner_invoice=bill, billed=billed)
     return Subject(partner=request.partner)
 
 
@@ -182,9 +189,7 @@ def _form(request: PortalRequest, topic: Topic, subject: Subject) -> DraftForm:
 def _topic_chips(
     request: PortalRequest, current: Topic, subject: Subject
 ) -> list[dict[str, object]]:
-    named = {
-        name: request.GET[name] for name in ("customer", "subscription") if name in request.GET
-    }
+    named = {name: request.GET[name] for name in NAMED_BY_ADDRESS if name in request.GET}
     offered = topics_for(request.user, subject.partner, has_customer=subject.customer is not None)
     return [
         {

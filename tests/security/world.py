@@ -27,6 +27,7 @@ from partners.models import (
 )
 from service_requests.models import ServiceRequest, Status
 from subscriptions.models import HoldReason, Subscription
+from tests.billing.bill import make as our_bill
 from tests.billing.files import make
 from tests.factories.billing import draft_of, issued_to, payment, receipt_from
 from tests.factories.customers import ContactFactory, CustomerFactory
@@ -162,7 +163,14 @@ def _bill(partner: Partner, customer: Customer, word: str) -> dict[str, dict[str
     rule = PriceRule.objects.create(
         partner=partner, customer=customer, kind=PriceKind.MARGIN_PERCENT, value=Decimal(12)
     )
-    return {"bill": {"pk": bill.pk}, "file": {"pk": file.pk}, "rule": {"pk": rule.pk}}
+    paid = our_bill.paid((bill, "4321.09"), bank_account="BANK-1", bank_serial=f"BANK-4-{word}")
+    return {
+        "bill": {"pk": bill.pk},
+        "alarm": {"pk": bill.pk, "working_days": 2},
+        "our_payment": {"pk": paid.pk},
+        "file": {"pk": file.pk},
+        "rule": {"pk": rule.pk},
+    }
 
 
 def _paper(

@@ -1,6 +1,7 @@
 """Recording what we paid to 21Vianet, and the page of one payment."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -32,6 +33,8 @@ MAX_DIGITS = 18
 @list_view(Permission.RECORD_MONEY)
 def new(request: PortalRequest) -> HttpResponseBase:
     """Record a payment to 21Vianet: one payment may be for several invoices."""
+    if written := _written_before(request):
+        return redirect(written)
     chosen = _chosen(request)
     invoices = _offered(request, chosen)
     if not invoices:
@@ -50,6 +53,15 @@ def new(request: PortalRequest) -> HttpResponseBase:
         "cancel_url": reverse("billing:statement"),
     }
     return render(request, "billing/form.html", context, status=422 if form.is_bound else 200)
+
+
+def _written_before(request: PortalRequest) -> PartnerPayment | None:
+    """What a first click on this very form has recorded."""
+    try:
+        token = UUID(request.POST.get("entry_token", ""))
+    except ValueError:
+        return None
+    return payments.written_before(request.partner, token)
 
 
 def _chosen(request: PortalRequest) -> PartnerInvoice | None:
@@ -83,12 +95,10 @@ def _prefilled(chosen: PartnerInvoice | None) -> dict[str, Any]:
 def _recorded(request: PortalRequest, form: PaymentForm) -> HttpResponse | None:
     """Where to go once the payment is recorded; None when the person has to look again."""
     form.full_clean()
-    token, partner = (form.cleaned_data.get(name) for name in ("entry_token", "partner"))
+    partner = form.cleaned_data.get("partner")
     if partner and partner != request.partner.pk:
         message = _("You have switched to another partner since.")
         return render(request, "409.html", {"message": message}, status=409)
-    if token and (written := payments.written_before(request.partner, token)):
-        return redirect(written)
     if not form.is_valid():
         return None
     try:
