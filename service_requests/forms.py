@@ -6,13 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from billing.files.layouts import SECTION_NAMES
 from partners import clock
 from partners.models import Partner
 from service_requests import rules
 from service_requests.lifecycle import Told
 from service_requests.models import Kind, Severity, Side, Status, ToldBy, Topic
-from service_requests.services import Billed
 
 ORDERS = {"newest": ["-id"], "check": ["check_order", "-id"]}
 
@@ -47,33 +45,6 @@ class RequestFilter(forms.Form):
         required=False,
         choices=[("newest", _("Newest first")), ("check", _("Next check first"))],
     )
-
-
-class BilledForm(forms.Form):
-    """What is wrong in an invoice of 21Vianet; it goes into the letter by the address."""
-
-    section = forms.ChoiceField(
-        label=_("Section of the invoice"),
-        required=False,
-        choices=[("", "–"), *((key.value, name) for key, name in SECTION_NAMES.items())],
-    )
-    charged = forms.DecimalField(
-        label=_("What 21Vianet charges"), max_digits=18, decimal_places=2, required=False
-    )
-    expected = forms.DecimalField(
-        label=_("What we expected"), max_digits=18, decimal_places=2, required=False
-    )
-
-    @property
-    def billed(self) -> Billed:
-        """What was said and can be read; the rest stays open in the letter."""
-        self.is_valid()
-        typed = self.cleaned_data
-        return Billed(
-            section=typed.get("section", ""),
-            charged=typed.get("charged"),
-            expected=typed.get("expected"),
-        )
 
 
 class WordsForm(forms.Form):

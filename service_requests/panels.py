@@ -16,7 +16,7 @@ from partners.panels import Panel
 from partners.permissions import Permission
 from service_requests import rules
 from service_requests.access import may_draft
-from service_requests.forms import BilledForm
+from service_requests.billed import BilledForm
 from service_requests.labels import Row, row
 from service_requests.models import ServiceRequest, Topic
 from subscriptions.models import Subscription

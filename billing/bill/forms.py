@@ -16,9 +16,10 @@ from billing.bill import payments
 from billing.bill.payments import OurPayment, Part
 from billing.bill.services import InvoiceFacts, fingerprint
 from billing.files.layouts import SECTION_NAMES, Section
-from billing.forms import DayInput, ReasonForm
+from billing.forms import DayInput
 from billing.labels import amount as money
 from billing.models import PartnerInvoice, PartnerPayment
+from partners.forms import ReasonForm
 from partners.models import Partner
 
 EARLIEST = date(2010, 1, 1)
@@ -278,7 +279,7 @@ class PaymentForm(forms.Form):
 
     def _clean_parts(self, payment: OurPayment) -> None:
         if self.cleaned_data["shown"] != self.balances:
-            self.data = self.data.copy() | {"shown": self.balances}
+            self.data = {**self.data.dict(), "shown": self.balances}  # type: ignore[attr-defined]  # a QueryDict
             self.add_error(None, _t("What is left to pay has changed since. Look at it again."))
             return
         parts = sum((part.amount for part in payment.parts), Decimal(0))

@@ -6,8 +6,10 @@ What customers dispute is not counted on. Sums never mix currencies.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Case, DateField, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, DateField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from billing.bill import rules
@@ -16,6 +18,7 @@ from billing.models.invoice import InvoiceQuerySet
 from partners.models import Partner
 
 ZERO = Decimal(0)
+UNDISPUTED = F("open_amount") - F("disputed_amount")
 OFFERED = 100
 """So many open invoices are looked at to fill a gap."""
 AHEAD = timedelta(days=45)
@@ -61,24 +64,17 @@ def needed(partner: Partner, today: date) -> list[Needed]:
 def days(partner: Partner, currency: str, today: date) -> list[rules.Day]:
     """Day by day what we pay, what is due to us, and what is overdue if nobody pays."""
     unpaid = PartnerInvoice.objects.of_partner(partner).unpaid().filter(currency=currency)
-    bills = dict(
-        unpaid.exclude(balance=None)
-        .order_by()
-        .values("due_on")
-        .annotate(amount=Sum("balance"))
-        .values_list("due_on", "amount")
-    )
-    last = max([today + AHEAD, *bills])
+    bills = _by_due_date(unpaid.exclude(balance=None), F("balance"))
     owed = _counted_on(partner, currency)
-    late = owed.overdue(today).aggregate(amount=Sum("undisputed", default=ZERO))["amount"]
-    expected = dict(
-        owed.filter(due_on__gte=today, due_on__lte=last)
-        .order_by()
-        .values("due_on")
-        .annotate(amount=Sum("undisputed"))
-        .values_list("due_on", "amount")
-    )
+    late = owed.overdue(today).aggregate(amount=Sum(UNDISPUTED, default=ZERO))["amount"]
+    last = max([today + AHEAD, *bills])
+    expected = _by_due_date(owed.filter(due_on__gte=today, due_on__lte=last), UNDISPUTED)
     return rules.outlook(bills, expected, overdue=late, today=today)
+
+
+def _by_due_date(rows: QuerySet[Any], amount: Combinable) -> dict[date, Decimal]:
+    sums = rows.order_by().values("due_on").annotate(amount=Sum(amount))
+    return {row["due_on"]: row["amount"] for row in sums}
 
 
 def _needed(partner: Partner, currency: str, unpaid: list[PartnerInvoice], today: date) -> Needed:
@@ -105,9 +101,8 @@ def _needed(partner: Partner, currency: str, unpaid: list[PartnerInvoice], today
 
 
 def _counted_on(partner: Partner, currency: str) -> InvoiceQuerySet:
-    """Open invoices with `undisputed`, the part of them that no dispute covers."""
-    owed = Invoice.objects.owed().undisputed().of_partner(partner).filter(currency=currency)
-    return owed.annotate(undisputed=F("open_amount") - F("disputed_amount"))
+    """Open invoices that no dispute covers wholly: UNDISPUTED is what can be counted on."""
+    return Invoice.objects.owed().undisputed().of_partner(partner).filter(currency=currency)
 
 
 def _awaited(partner: Partner, currency: str, due_on: date, today: date) -> InvoiceQuerySet:
@@ -126,6 +121,7 @@ def _awaited(partner: Partner, currency: str, due_on: date, today: date) -> Invo
         .filter(is_overdue | Q(due_on__lte=due_on))
         .select_related("customer")
         .annotate(
+            undisputed=UNDISPUTED,
             credit=Coalesce(Subquery(credit), ZERO),
             expected_on=Case(
                 When(is_overdue, then=Value(date.max)),

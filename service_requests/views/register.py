@@ -21,7 +21,8 @@ from partners.lists import list_page
 from partners.permissions import Permission
 from service_requests import rules, services, wording
 from service_requests.access import may_draft, title_for, topics_for
-from service_requests.forms import ORDERS, BilledForm, DraftForm, RequestFilter
+from service_requests.billed import BilledForm
+from service_requests.forms import ORDERS, DraftForm, RequestFilter
 from service_requests.labels import row
 from service_requests.models import ServiceRequest, ServiceRequestQuerySet, Status, Topic
 from service_requests.services import Subject

@@ -11,10 +11,10 @@ from billing.bill import alarms, services
 from billing.bill.forms import CorrectBillForm, DisputeForm, NewBillForm
 from billing.bill.presenting import alarm_words, bill_facts
 from billing.bill.views.statement import visible
-from billing.forms import ReasonForm
 from billing.models import PartnerInvoice
 from billing.views import dialogs
 from partners import clock
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, list_view, posted, record_view
 from partners.permissions import Permission
 

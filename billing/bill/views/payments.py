@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from billing.bill import payments
 from billing.bill.forms import PaymentForm, SeenForm
 from billing.bill.presenting import payment_facts, payment_label
-from billing.forms import ReasonForm
 from billing.labels import amount
 from billing.models import PartnerInvoice, PartnerPayment
 from billing.views import dialogs
 from partners import clock
 from partners.access import can
+from partners.forms import ReasonForm
 from partners.http import PortalRequest, list_view, posted, record_view
 from partners.panels import timeline
 from partners.permissions import Permission

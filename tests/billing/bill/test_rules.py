@@ -150,12 +150,12 @@ def test_outlook_says_what_is_overdue_if_nobody_pays() -> None:
     days = rules.outlook(bills, expected, overdue=Decimal(750), today=TODAY)
 
     assert [(day.on.day, day.we_pay, day.expected, day.overdue) for day in days] == [
-        (20, 40, 10, 750),
-        (25, 0, 100, 760),
-        (31, 500, 300, 860),
+        (20, Decimal(40), Decimal(10), Decimal(750)),
+        (25, Decimal(0), Decimal(100), Decimal(760)),
+        (31, Decimal(500), Decimal(300), Decimal(860)),
     ]
 
 
 def test_outlook_of_nothing_is_today() -> None:
     [day] = rules.outlook({}, {}, overdue=Decimal(0), today=TODAY)
-    assert (day.on, day.we_pay, day.expected, day.overdue) == (TODAY, 0, 0, 0)
+    assert (day.on, day.we_pay, day.expected, day.overdue) == (TODAY, *[Decimal(0)] * 3)

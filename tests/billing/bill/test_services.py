@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def corrected(bill: PartnerInvoice, **changes: Any) -> PartnerInvoice:
-    typed = {
+    typed: dict[str, Any] = {
         "number": bill.number,
         "issued_on": bill.issued_on,
         "currency": bill.currency,

@@ -82,7 +82,7 @@ def test_second_click_leads_to_the_first(bill: PartnerInvoice, signed_in: SignIn
 def test_bad_fields_are_named(
     bill: PartnerInvoice, signed_in: SignIn, changes: dict[str, object], words: str
 ) -> None:
-    response = signed_in(billing_admin(bill.partner)).post(URL, typed(bill, **changes))
+    response = signed_in(billing_admin(bill.partner)).post(URL, typed(bill, **changes))  # type: ignore[arg-type]  # from keyword facts
 
     assert response.status_code == 422
     assert words in response.content.decode()
