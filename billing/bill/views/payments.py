@@ -19,6 +19,7 @@ from billing.models import PartnerInvoice, PartnerPayment
 from billing.views import dialogs
 from partners import clock
 from partners.access import can
+from partners.attachments import presenting
 from partners.forms import ReasonForm
 from partners.http import PortalRequest, list_view, posted, record_view
 from partners.panels import timeline
@@ -126,6 +127,7 @@ def payment(request: PortalRequest, pk: int) -> HttpResponse:
         "facts": payment_facts(found),
         "parts": found.parts.select_related("invoice").order_by("invoice__due_on", "id"),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
+        "attachments": presenting.listing(found, found.partner, request.user),
         "timeline": timeline(found.partner, None, found, user=request.user),
     }
     return render(request, "billing/partner_payment.html", context)

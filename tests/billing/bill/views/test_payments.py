@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from django.conf import LazySettings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -210,3 +213,16 @@ def test_other_methods_are_refused(bill: PartnerInvoice, signed_in: SignIn) -> N
     client = signed_in(billing_admin(bill.partner))
     assert client.delete(URL).status_code == 405
     assert client.post(make.paid((bill, "1")).get_absolute_url()).status_code == 405
+
+
+def test_payment_keeps_its_proof(
+    bill: PartnerInvoice, signed_in: SignIn, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    row, client = make.paid((bill, "100")), signed_in(billing_admin(bill.partner))
+    slip = SimpleUploadedFile("slip.txt", "bank slip 银行回单".encode())
+    url = reverse("partners:attach", args=["billing.partnerpayment", row.pk])
+    page = client.post(url, {"file": slip}, follow=True).content.decode()
+
+    assert "slip.txt" in page
+    assert "File kept" in page
