@@ -211,7 +211,7 @@ def test_no_money_appears_or_vanishes() -> None:
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=12,
+            max_examples=10,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
