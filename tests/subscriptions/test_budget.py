@@ -185,3 +185,19 @@ def test_without_a_limit_nothing_is_counted(partner: Partner, settings: Settings
 def fail(partner: Partner, times: int) -> None:
     for _ in range(times):
         budget.note_failure(partner)
+
+
+@pytest.mark.django_db
+def test_demo_reads_uncounted_within_a_transaction(partner: Partner) -> None:
+    with transaction.atomic(), budget.uncounted():
+        leave = budget.take(partner, Lane.ORDINARY)
+
+    assert leave.is_given
+    assert not RequestBudget.objects.exists()
+
+
+def test_uncounted_reading_is_refused_outside_a_demo(settings: Settings) -> None:
+    settings.DEMO = False
+
+    with pytest.raises(budget.OnlyInADemo), budget.uncounted():
+        pass

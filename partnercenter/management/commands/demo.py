@@ -10,7 +10,7 @@ from django.db import transaction
 from partnercenter.demo import history, holds, money, people
 from partners import clock
 from partners.models import Partner, User
-from subscriptions import sending
+from subscriptions import budget, sending
 from subscriptions.connection import NotConnected
 from subscriptions.models import Target
 from subscriptions.reading import read_partner
@@ -52,8 +52,9 @@ class Command(BaseCommand):
 
     def _read(self, partners: list[Partner]) -> None:
         try:
-            for partner in partners:
-                read_partner(partner, lambda _: None)
+            with budget.uncounted():
+                for partner in partners:
+                    read_partner(partner, lambda _: None)
         except (NotConnected, VianetError) as error:
             raise CommandError(f"The emulator cannot be read: {error}") from error
 
