@@ -3,7 +3,6 @@
 Each function is one block, in a number of queries that does not grow with the ledger.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -79,8 +78,10 @@ def unidentified(partner: Partner) -> Amounts:
 def likely_senders(partner: Partner) -> list[tuple[Receipt, Suggestion | None]]:
     """The newest unidentified receipts, each with the strongest guess whose it is."""
     newest = Receipt.objects.of_partner(partner).unidentified().select_related("partner")
-    found: Sequence[Receipt] = newest.order_by("-id")[:SHOWN]
-    return [(receipt, next(iter(suggestions.of_receipt(receipt)), None)) for receipt in found]
+    return [
+        (receipt, next(iter(suggestions.of_receipt(receipt)), None))
+        for receipt in newest.order_by("-id")[:SHOWN]
+    ]
 
 
 def disputes(partner: Partner) -> tuple[int, list[Dispute]]:

@@ -32,12 +32,13 @@ from billing import (
 )
 from billing.books import journal, verifying
 from billing.books.journal import Period
+from billing.fapiao import services as fapiao
 from billing.history import Which
 from billing.models import (
     Allocation,
     DisputeCode,
     DisputeOutcome,
-    FapiaoStatus,
+    FapiaoType,
     Invoice,
     Receipt,
     Refund,
@@ -133,10 +134,11 @@ def test_due_date_was_another_before_the_fapiao_came(partner: Partner, customer:
         draft = draft_of(customer)
         Invoice.objects.filter(pk=draft.pk).update(terms_from=TermsFrom.FAPIAO, terms_days=0)
         [invoice] = invoicing.issue_invoices([draft], by=None, reason="test").issued
-    delivered = MONDAY - timedelta(days=1)
-    facts = invoicing.FapiaoFacts(status=FapiaoStatus.DELIVERED, delivered_on=delivered)
+    facts = fapiao.Facts(number="2" * 20, type=FapiaoType.SPECIAL, issued_on=MONDAY)
     with clock.told(at(TUESDAY)):
-        invoicing.record_fapiao(invoice, facts, by=None, reason="test")
+        issued = fapiao.record_issued([invoice], facts, by=None, reason="test")
+        day_before = MONDAY - timedelta(days=1)
+        fapiao.deliver(issued, on=day_before, how="by hand", by=None, reason="test")
 
     buckets = [owed(partner, day)[0].overdue for day in (MONDAY, TUESDAY)]
 
@@ -256,8 +258,16 @@ def shown_now(partner: Partner, day: date) -> tuple[list[AgeingRow], dict[str, l
             nobodys=Sum("unallocated", filter=Q(customer=None), default=ZERO),
         )
     )
-    columns = ("received", "used", "back", "credit", "nobodys")
-    money = {row["currency"]: [row[name] for name in columns] for row in rows}
+    money = {
+        row["currency"]: [
+            row["received"],
+            row["used"],
+            row["back"],
+            row["credit"],
+            row["nobodys"],
+        ]
+        for row in rows
+    }
     return receivables.ageing(partner, day), money
 
 

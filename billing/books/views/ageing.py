@@ -87,11 +87,11 @@ def invoices(request: PortalRequest) -> HttpResponseBase:
         request.partner, form.day, form.which, limit=PAGE_SIZE + 1, offset=page * PAGE_SIZE
     )
     names = labels.buckets()
-    mine = Customer.objects.of_partner(request.partner)
+    whose = Customer.objects.of_partner(request.partner).filter(pk=form.which.customer_id or 0)
     context = {
         "form": form,
         "day": form.day,
-        "customer": mine.filter(pk=form.which.customer_id).first(),
+        "customer": whose.first(),
         "rows": [(row, names[row.bucket], row.bucket != NOT_DUE) for row in found[:PAGE_SIZE]],
         **_pager(request, page, has_more=len(found) > PAGE_SIZE),
     }

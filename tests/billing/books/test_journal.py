@@ -166,9 +166,10 @@ def test_divided_payment_leaves_the_first_customer(partner: Partner, customer: C
 
     found = booked(partner, TUESDAY, TUESDAY)
 
-    assert [(each.company, each.debit, each.amount) for each in found] == [
-        ("上海云帆", Account.CUSTOMER_CREDIT, 30),
-        ("北京", Account.UNIDENTIFIED, 30),
+    assert {each.amount for each in found} == {Decimal(30)}
+    assert [(each.company, each.debit) for each in found] == [
+        ("上海云帆", Account.CUSTOMER_CREDIT),
+        ("北京", Account.UNIDENTIFIED),
     ]
 
 

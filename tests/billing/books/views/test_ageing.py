@@ -57,7 +57,7 @@ def test_report_of_yesterday_shows_what_was_known_then(
 ) -> None:
     yesterday = clock.business_date(partner) - timedelta(days=1)
 
-    page = signed_in(billing_admin(partner)).get(URL, {"on": yesterday})
+    page = signed_in(billing_admin(partner)).get(f"{URL}?on={yesterday}")
 
     assert page.context["totals"] == []
     assert "as known on that day" in page.content.decode()

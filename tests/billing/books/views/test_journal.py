@@ -13,6 +13,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from billing.books import exporting
+from billing.books.journal import Period
 from billing.models import Invoice
 from partners import clock, jobs
 from partners.models import Job, Partner, User
@@ -56,7 +57,7 @@ def lines_of(response: HttpResponseBase) -> list[str]:
 def test_page_shows_that_it_adds_up(
     partner: Partner, paid: Invoice, today: date, signed_in: SignIn
 ) -> None:
-    page = signed_in(billing_admin(partner)).get(URL, {"first": today, "last": today})
+    page = signed_in(billing_admin(partner)).get(f"{URL}?first={today}&last={today}")
 
     [table] = page.context["tables"]
     assert table["adds_up"]
@@ -91,7 +92,7 @@ def test_page_refuses_what_is_no_period(
 def test_page_refuses_tomorrow(partner: Partner, today: date, signed_in: SignIn) -> None:
     tomorrow = today + timedelta(days=1)
 
-    page = signed_in(billing_admin(partner)).get(URL, {"first": today, "last": tomorrow})
+    page = signed_in(billing_admin(partner)).get(f"{URL}?first={today}&last={tomorrow}")
 
     assert "has not come yet" in page.content.decode()
 
@@ -157,7 +158,7 @@ def test_old_file_is_thrown_away_with_the_next_one(
     partner: Partner, paid: Invoice, today: date, signed_in: SignIn
 ) -> None:
     boss = billing_admin(partner)
-    period = exporting.Period(partner, today, today)
+    period = Period(partner, today, today)
     old = exporting.ask_for(period, "csv", "en", by=boss)
     jobs.drain(exporting.KIND, exporting.run)
     Job.objects.filter(pk=old.pk).update(finished_at=clock.now() - timedelta(days=8))
@@ -173,7 +174,7 @@ def test_file_of_another_partner_is_not_there(
     partner: Partner, today: date, signed_in: SignIn
 ) -> None:
     other = PartnerFactory.create()
-    period = exporting.Period(other, today, today)
+    period = Period(other, today, today)
     job = exporting.ask_for(period, "csv", "en", by=billing_admin(other))
     jobs.drain(exporting.KIND, exporting.run)
 
