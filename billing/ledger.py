@@ -4,12 +4,12 @@ Every function runs under the customer's lock, moves both sides of a settlement 
 shares its transaction with its audit entries. Amounts are in the currency of the invoice.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, Sum
 
 from billing import numbering, rules
 from billing.models import (
@@ -20,6 +20,8 @@ from billing.models import (
     InvoiceStatus,
     Receipt,
     WriteOff,
+    WriteOffCode,
+    WriteOffReversal,
 )
 from billing.models.receipt import ReceiptQuerySet
 from customers import locks
@@ -176,7 +178,8 @@ def credit(
         [note.number] = numbering.take(invoice.partner, numbering.CREDIT_NOTES, today.year, 1)
         note.save()
         _use(note, invoice, amount, by)
-        audit.record(_reduced(invoice, "invoice.credited", amount, reason, note.number), by=by)
+        more = {"credit_note": note.number}
+        audit.record(_reduced(invoice, "invoice.credited", amount, reason, more), by=by)
     return note
 
 
@@ -230,6 +233,7 @@ def write_off(
     amount: Decimal,
     by: User | None,
     reason: str,
+    code: WriteOffCode = WriteOffCode.OTHER,
     shown_open: Decimal | None = None,
 ) -> WriteOff:
     """Give up an amount, inside the house only; `shown_open` as for a credit note.
@@ -244,13 +248,53 @@ def write_off(
             invoice=invoice,
             amount=amount,
             currency=invoice.currency,
+            code=code,
             reason=reason,
             made_by=by,
             made_at=clock.now(),
         )
         facts_changed([invoice.customer])
-        audit.record(_reduced(invoice, "invoice.written_off", amount, reason), by=by)
+        fact = _reduced(invoice, "invoice.written_off", amount, reason, {"code": code})
+        audit.record(fact, by=by)
     return row
+
+
+def reverse_write_off(
+    row: WriteOff,
+    *,
+    amount: Decimal,
+    by: User | None,
+    reason: str,
+    receipt: Receipt | None = None,
+) -> WriteOffReversal:
+    """Take a write-off back, or a part of it: the invoice is open again by this amount.
+
+    `receipt` is the money that came in after all. Raises NothingLeft.
+    """
+    with transaction.atomic():
+        Customer.objects.lock([row.customer_id])
+        invoice = Invoice.objects.select_related("partner", "customer").get(pk=row.invoice_id)
+        gone = row.reversals.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
+        if not 0 < amount <= row.amount - gone:
+            raise NothingLeft
+        invoice.written_off -= amount
+        invoice.save(update_fields=["written_off"])
+        reversal = WriteOffReversal.objects.create(
+            partner=invoice.partner,
+            customer=invoice.customer,
+            write_off=row,
+            receipt=receipt,
+            amount=amount,
+            currency=invoice.currency,
+            reason=reason,
+            made_by=by,
+            made_at=clock.now(),
+        )
+        facts_changed([invoice.customer])
+        kind = "invoice.bad_debt_recovered" if receipt else "invoice.write_off_reversed"
+        more = {"receipt": receipt.pk} if receipt else {}
+        audit.record(_reduced(invoice, kind, amount, reason, more), by=by)
+    return reversal
 
 
 def locked_receipt(receipt: Receipt) -> Receipt:
@@ -393,7 +437,7 @@ def _fact(allocation: Allocation, kind: str, reason: str) -> audit.Fact:
 
 
 def _reduced(
-    invoice: Invoice, kind: str, amount: Decimal, reason: str, number: str = ""
+    invoice: Invoice, kind: str, amount: Decimal, reason: str, more: Mapping[str, object]
 ) -> audit.Fact:
     after = {"amount": amount, "currency": invoice.currency, "open": invoice.open_amount}
     return audit.Fact(
@@ -402,5 +446,5 @@ def _reduced(
         subject=invoice,
         kind=kind,
         reason=reason,
-        after={**after, "credit_note": number} if number else after,
+        after={**after, **more},
     )

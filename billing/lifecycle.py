@@ -1,4 +1,4 @@
-"""The states of invoices, credit notes and disputes, and the only module that writes them.
+"""The states of invoices, credit notes, disputes and claims: the only module that writes them.
 
 Every verb runs under the customer's lock and shares its transaction with its audit entries.
 """
@@ -7,7 +7,16 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from billing.models import CreditNote, Dispute, DisputeOutcome, Invoice, InvoiceStatus
+from billing.models import (
+    ClaimStatus,
+    CreditNote,
+    Dispute,
+    DisputeOutcome,
+    Invoice,
+    InvoiceStatus,
+    Receipt,
+    RemittanceClaim,
+)
 from billing.models.dispute import DisputeStatus
 from customers import locks
 from partners import audit, clock
@@ -19,6 +28,15 @@ TRANSITIONS: dict[InvoiceStatus, frozenset[InvoiceStatus]] = {
     InvoiceStatus.VOID: frozenset(),
 }
 """An issued invoice is never made void: it is credited, so that its number stays explained."""
+
+
+CLAIM_TRANSITIONS: dict[ClaimStatus, frozenset[ClaimStatus]] = {
+    ClaimStatus.OPEN: frozenset({ClaimStatus.MATCHED, ClaimStatus.EXPIRED, ClaimStatus.WITHDRAWN}),
+    ClaimStatus.MATCHED: frozenset({ClaimStatus.OPEN}),
+    ClaimStatus.EXPIRED: frozenset({ClaimStatus.MATCHED}),
+    ClaimStatus.WITHDRAWN: frozenset(),
+}
+"""A claim whose receipt is reversed is open again; money that came late still makes it true."""
 
 
 class InvalidTransition(Exception):
@@ -100,6 +118,37 @@ def resolve(
                     "outcome": outcome,
                     "credit_note": credit_note.number if credit_note else "",
                 },
+            ),
+            by=by,
+        )
+
+
+def move_claim(
+    claim: RemittanceClaim,
+    to: ClaimStatus,
+    *,
+    receipt: Receipt | None = None,
+    by: User | None,
+    reason: str,
+) -> None:
+    """Take one step; the receipt is what made it true. Raises InvalidTransition."""
+    locks.ensure_locked(claim.customer_id)
+    before = ClaimStatus(claim.status)
+    if to not in CLAIM_TRANSITIONS[before]:
+        raise InvalidTransition(before, to)
+    with transaction.atomic():
+        claim.status, claim.receipt = to, receipt
+        claim.ended_at = None if to == ClaimStatus.OPEN else clock.now()
+        claim.save(update_fields=["status", "receipt", "ended_at"])
+        audit.record(
+            audit.Fact(
+                partner_id=claim.partner_id,
+                customer_id=claim.customer_id,
+                subject=claim,
+                kind="claim.reopened" if to == ClaimStatus.OPEN else f"claim.{to.value}",
+                reason=reason,
+                before={"status": before},
+                after={"status": to, "receipt": receipt.pk if receipt else None},
             ),
             by=by,
         )

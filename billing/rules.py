@@ -16,6 +16,7 @@ from partners.models import PaymentOrder, TermsKind
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
+LATE_MATCH_DAYS = 31
 SHORTEST_RECOGNISABLE_NUMBER = 5
 """Shorter invoice numbers occur in remarks by chance: months, years, counts."""
 
@@ -88,6 +89,39 @@ def fill(amount: Decimal, debts: Iterable[Debt]) -> list[Share]:
             shares.append(Share(debt.invoice_id, part, AllocationRule.BY_HAND))
             amount -= part
     return shares
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A payment that a customer says it has made."""
+
+    claim_id: int
+    amount: Decimal
+    bank_serial: str
+    paid_on: date
+    is_open: bool = True
+
+
+def claim_matched_by(
+    amount: Decimal, bank_serial: str, received_on: date, claims: Iterable[Claimed]
+) -> int | None:
+    """The claim that money received on this day makes true: same serial number, else same amount.
+
+    Open ones first, oldest first. An expired one still counts for a month: the money came late.
+    """
+    claims = list(claims)
+    serial = folded(bank_serial).strip()
+    same_serial = [claim for claim in claims if serial and claim.bank_serial == serial]
+    same_amount = [
+        claim
+        for claim in claims
+        if claim.amount == amount
+        and claim.paid_on <= received_on
+        and (claim.is_open or (received_on - claim.paid_on).days <= LATE_MATCH_DAYS)
+    ]
+    found = same_serial or same_amount
+    found.sort(key=lambda claim: (not claim.is_open, claim.paid_on, claim.claim_id))
+    return found[0].claim_id if found else None
 
 
 def named_in(remark: str, debts: Iterable[Debt]) -> list[Debt]:

@@ -1,6 +1,14 @@
 """What customers owe and what they paid."""
 
-from billing.models.credit import CreditNote, CreditNoteLine, CreditUse, WriteOff
+from billing.models.claim import ClaimStatus, RemittanceClaim
+from billing.models.credit import (
+    CreditNote,
+    CreditNoteLine,
+    CreditUse,
+    WriteOff,
+    WriteOffCode,
+    WriteOffReversal,
+)
 from billing.models.dispute import Dispute, DisputeCode, DisputedLine, DisputeOutcome
 from billing.models.fapiao import Fapiao, FapiaoCover, FapiaoStatus, FapiaoType
 from billing.models.freshness import ReceiptsFreshness
@@ -30,6 +38,7 @@ __all__ = [
     "Allocation",
     "AllocationRule",
     "BillAlarm",
+    "ClaimStatus",
     "CreditNote",
     "CreditNoteLine",
     "CreditUse",
@@ -62,6 +71,9 @@ __all__ = [
     "ReconciliationFile",
     "ReconciliationLine",
     "Refund",
+    "RemittanceClaim",
     "Terms",
     "WriteOff",
+    "WriteOffCode",
+    "WriteOffReversal",
 ]

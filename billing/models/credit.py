@@ -204,9 +204,22 @@ class CreditUse(models.Model):
         return f"{self.credit_note} → {self.invoice}"
 
 
-class WriteOff(Reduction):
-    """Given up inside the house; the customer is not told."""
+class WriteOffCode(models.TextChoices):
+    """Why an amount is given up."""
 
+    BANKRUPT = "bankrupt", _("Bankrupt or dissolved")
+    SMALL_DIFFERENCE = "small_difference", _("Small difference")
+    UNECONOMIC = "uneconomic", _("Not worth the cost of collecting")
+    SETTLEMENT = "settlement", _("Settlement with the customer")
+    OTHER = "other", _("Something else")
+
+
+class WriteOff(Reduction):
+    """Given up inside the house; the customer is not told, and still owes it in law."""
+
+    code = models.CharField(
+        _("why"), max_length=20, choices=WriteOffCode, default=WriteOffCode.OTHER
+    )
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="write_offs")
 
     objects: ClassVar[ScopedQuerySet["WriteOff"]] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
@@ -214,6 +227,34 @@ class WriteOff(Reduction):
     class Meta(Reduction.Meta):
         verbose_name = _("write-off")
         verbose_name_plural = _("write-offs")
+        constraints = [
+            *Reduction.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(code__in=WriteOffCode.values), name="write_off_code_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.invoice} · {self.amount}"
+
+
+class WriteOffReversal(Reduction):
+    """A part of a write-off that counts no more: taken back, or paid after all by a receipt."""
+
+    write_off = models.ForeignKey(WriteOff, models.PROTECT, related_name="reversals")
+    receipt = models.ForeignKey(
+        "billing.Receipt",
+        models.PROTECT,
+        null=True,
+        related_name="recoveries",
+        verbose_name=_("recovered by"),
+    )
+
+    objects: ClassVar[ScopedQuerySet["WriteOffReversal"]] = ScopedQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta(Reduction.Meta):
+        verbose_name = _("reversal of a write-off")
+        verbose_name_plural = _("reversals of write-offs")
+
+    def __str__(self) -> str:
+        return f"{self.write_off} · {self.amount}"
