@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from billing import ledger, payers, remembering, rules
+from billing import claims, ledger, payers, remembering, rules
 from billing.models import Receipt
 from customers.models import Customer
 from customers.services import facts_changed
@@ -104,6 +104,7 @@ def record(
             facts_changed([customer])
             payers.learn(receipt, customer, by=by)
             ledger.allocate_automatically(receipt, by=by, reason=reason)
+            claims.match(receipt, by=by)
             receipt.refresh_from_db()
     return receipt
 
@@ -319,6 +320,7 @@ def _move(
     if not takeable.update(customer=customer):
         raise AlreadyAssigned
     fresh = Receipt.objects.select_related("partner", "customer").get(pk=receipt.pk)
+    claims.receipt_gone(fresh, by=by)
     remembering.owner_changed(fresh, previous=previous, by=by)
     before = {"customer": previous}
     audit.record(_fact(fresh, "receipt.assigned", reason, before=before), by=by)
@@ -327,6 +329,7 @@ def _move(
     if customer is not None:
         payers.learn(fresh, customer, by=by)
         ledger.allocate_automatically(fresh, by=by, reason=reason)
+        claims.match(fresh, by=by)
         fresh.refresh_from_db()
     return fresh
 
@@ -345,6 +348,7 @@ def _ensure_reversible(known: Sequence[Receipt], fresh: Sequence[Receipt]) -> No
 
 def _reverse(receipt: Receipt, *, by: User | None, reason: str) -> None:
     ledger.release(receipt, by=by, reason=reason)
+    claims.receipt_gone(receipt, by=by)
     mine = Receipt.objects.filter(
         Q(customer_id=receipt.customer_id), pk=receipt.pk, reversed_at=None, allocated=0, refunded=0
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
-from billing import ledger, remembering
+from billing import claims, ledger, remembering
 from billing.models import Receipt
 from billing.receipts import AlreadyAssigned, AlreadySplit, WasRefunded
 from customers.models import Customer
@@ -60,6 +60,7 @@ def split(
         for row in rows:
             if row.customer_id is not None:
                 ledger.allocate_automatically(row, by=by, reason=reason)
+                claims.match(row, by=by)
     return list(Receipt.objects.filter(pk__in=[row.pk for row in rows]).order_by("id"))
 
 
@@ -72,6 +73,7 @@ def undo(receipt: Receipt, *, by: User | None, reason: str) -> Receipt:
         parts = list(receipt.parts.filter(reversed_at=None).order_by("id"))
         involved = _lock([receipt.customer_id, *(part.customer_id for part in parts)])
         for part in parts:
+            claims.receipt_gone(part, by=by)
             _take_back(part, by, reason)
         divided = Receipt.objects.filter(
             Q(customer_id=receipt.customer_id),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from billing import issuing
+from billing import claims, issuing
 from billing.books import exporting
 from billing.files import services as files
 from partners import jobs
@@ -16,3 +16,9 @@ def drain_imports() -> None:
     files.release_stuck()
     jobs.drain(issuing.KIND, issuing.issue)
     jobs.drain(exporting.KIND, exporting.run)
+
+
+@shared_task
+def expire_claims() -> int:
+    """End the claims of payments on their way whose time has passed."""
+    return claims.expire_due()

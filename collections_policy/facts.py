@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from django.db.models import Max
 
-from billing import receivables
+from billing import claims, receivables
+from billing.claims import Transit
 from billing.receivables import Overdue
-from collections_policy import rules
+from collections_policy import answers, rules
 from collections_policy.models import (
     Action,
     Case,
@@ -21,6 +22,7 @@ from collections_policy.models import (
 from customers.models import Contact, Customer
 from notices import recipients
 from partners.models import Partner
+from subscriptions.models import ChangeStatus, Hold, HoldSource, StatusChange, Target
 
 
 class NoPolicy(Exception):
@@ -81,7 +83,8 @@ def gather(
 ) -> list[Situation]:
     """The situation of every debt and every open case of these customers, in a fixed order.
 
-    Six queries, however many customers. Dates are in the partner's zone.
+    Eight queries, however many customers, and two more while payments are said to be on their way.
+    Dates are in the partner's zone.
     """
     by_id = {customer.pk: customer for customer in customers}
     overdue = receivables.overdue_by_currency(by_id, business_date)
@@ -89,11 +92,15 @@ def gather(
         (case.customer_id, case.currency): case
         for case in Case.objects.are_open().filter(customer__in=by_id)
     }
+    transits = claims.in_transit(by_id, business_date)
     gathering = _Gathering(
         playbook=playbook,
         partner=partner,
         rows=_rows(cases.values()),
         paused_until=_pauses(by_id, business_date),
+        transits=transits,
+        unsent=_unsent([case for key, case in cases.items() if key in transits]),
+        answered_until=answers.rest(partner, by_id, business_date),
         contacts=recipients.of_customers(customers),
         episodes=_episodes(overdue.keys()),
     )
@@ -111,6 +118,9 @@ class _Gathering:
     partner: Partner
     rows: Mapping[int, Mapping[int, CaseStep]]
     paused_until: Mapping[int, date]
+    transits: Mapping[tuple[int, str], Transit]
+    unsent: frozenset[int]
+    answered_until: Mapping[tuple[int, str], date]
     contacts: Mapping[int, Contact | None]
     episodes: Mapping[tuple[int, str], int]
 
@@ -123,6 +133,7 @@ class _Gathering:
             step_id: rules.StepState(row.status, row.acted_on) for step_id, row in rows.items()
         }
         version = self.playbook.versions[case.version_id] if case else self.playbook.current
+        transit = self.transits.get((customer.pk, currency))
         return Situation(
             customer=customer,
             currency=currency,
@@ -135,6 +146,10 @@ class _Gathering:
                 steps=states if case else None,
                 paused_until=self.paused_until.get(customer.pk),
                 can_be_written_to=contact is not None,
+                in_transit=transit.amount if transit else receivables.ZERO,
+                in_transit_until=local_date(transit.until, self.partner) if transit else None,
+                is_unsent=case is not None and case.pk in self.unsent,
+                answered_until=self.answered_until.get((customer.pk, currency)),
             ),
             contact=contact,
             episode=self.episodes.get((customer.pk, currency), 0) + 1,
@@ -149,6 +164,23 @@ def debt(overdue: Overdue | None, partner: Partner) -> rules.Debt:
         oldest_due_on=overdue.oldest_due_on if overdue else None,
         tolerance=receivables.tolerance(partner),
     )
+
+
+def local_date(moment: datetime, partner: Partner) -> date:
+    """The date of a moment in the partner's zone."""
+    return moment.astimezone(partner.zone).date()
+
+
+def _unsent(cases: Sequence[Case]) -> frozenset[int]:
+    """Cases with a suspension that still waits to be sent: two queries, none without cases."""
+    if not cases:
+        return frozenset()
+    holds = Hold.objects.are_open().filter(
+        source_kind=HoldSource.CASE, source_id__in=[str(case.pk) for case in cases]
+    )
+    waiting = StatusChange.objects.filter(status=ChangeStatus.PENDING, target=Target.SUSPENDED)
+    held = holds.filter(subscription__in=waiting.values("subscription"))
+    return frozenset(int(pk) for pk in held.values_list("source_id", flat=True))
 
 
 def _rows(cases: Iterable[Case]) -> dict[int, dict[int, CaseStep]]:

@@ -16,6 +16,8 @@ _BLOCKERS = {
     Blocker.PAUSED: _("Chasing is paused"),
     Blocker.DISPUTED: _("In dispute"),
     Blocker.AWAITS_PERSON: _("Waits for your decision"),
+    Blocker.IN_TRANSIT: _("Money in transit"),
+    Blocker.ANSWERED: _("A dispute was answered lately"),
     Blocker.NO_CONTACT: _("No contact with an e-mail address"),
 }
 _STAGES = {

@@ -77,6 +77,18 @@ class Facts:
     steps: Mapping[int, StepState] | None = None
     paused_until: date | None = None
     can_be_written_to: bool = True
+    in_transit: Decimal = Decimal(0)
+    """What open claims of payments on their way cover of it."""
+    in_transit_until: date | None = None
+    is_unsent: bool = False
+    """A suspension of the case waits to be sent to 21Vianet."""
+    answered_until: date | None = None
+    """A dispute was answered: nothing is proposed before this date."""
+
+    @property
+    def is_in_transit(self) -> bool:
+        """Without what is said to be on its way, no more would be overdue than is tolerated."""
+        return covers(self.in_transit, self.debt)
 
 
 class Verdict(StrEnum):
@@ -96,6 +108,8 @@ class Blocker(StrEnum):
     DISPUTED = "disputed"
     AWAITS_PERSON = "awaits_person"
     NO_CONTACT = "no_contact"
+    IN_TRANSIT = "in_transit"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True)
@@ -132,6 +146,11 @@ def decide(facts: Facts, version: Version, business_date: date) -> Decision:
     states = {} if restarts or facts.steps is None else facts.steps
     move = _next_move(facts, states, version, business_date)
     return replace(move, restarts=True, lifts=True) if restarts else move
+
+
+def covers(in_transit: Decimal, debt: Debt) -> bool:
+    """Whether money on its way leaves no more of the undisputed debt than is tolerated."""
+    return in_transit > 0 and debt.undisputed - in_transit <= debt.tolerance
 
 
 def deferred(decision: Decision, business_date: date) -> Decision:
@@ -227,13 +246,19 @@ def _next_move(
 ) -> Decision:
     anchor = facts.debt.oldest_due_on
     remaining = remaining_steps(states, version)
+    if facts.is_in_transit and facts.is_unsent:
+        return _wait_for_money(facts, Decision(Verdict.WAIT, anchor_due_on=anchor, lifts=True))
     if anchor is None or not remaining:
         return Decision(Verdict.WAIT, anchor_due_on=anchor)
     step = remaining[0]
     is_proposed = step.id in states and states[step.id].status in WITH_A_PERSON
     wait = Decision(Verdict.WAIT, step, anchor_due_on=anchor, withdraws=is_proposed)
-    if facts.paused_until is not None and facts.paused_until > business_date:
+    if _is_later(facts.paused_until, business_date):
         return replace(wait, next_due_on=facts.paused_until, blockers=(Blocker.PAUSED,))
+    if not step.is_contact and facts.is_in_transit:
+        return _wait_for_money(facts, wait)
+    if not step.is_contact and _is_later(facts.answered_until, business_date):
+        return replace(wait, next_due_on=facts.answered_until, blockers=(Blocker.ANSWERED,))
     earliest = due_on(step, version, anchor, last_contact(states, version))
     if earliest > business_date:
         return replace(wait, next_due_on=earliest)
@@ -244,6 +269,14 @@ def _next_move(
         return Decision(Verdict.BLOCK, step, tomorrow, anchor, (Blocker.NO_CONTACT,))
     following = _after(remaining, version, anchor, business_date)
     return Decision(Verdict.ACT, step, following, anchor)
+
+
+def _wait_for_money(facts: Facts, wait: Decision) -> Decision:
+    return replace(wait, next_due_on=facts.in_transit_until, blockers=(Blocker.IN_TRANSIT,))
+
+
+def _is_later(day: date | None, business_date: date) -> bool:
+    return day is not None and day > business_date
 
 
 def _after(

@@ -243,6 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     "read-partner-centers": _every("subscriptions.tasks.drain_readings", 5),
     "send-notices": _every("notices.tasks.send_due", 5),
     "drain-imports": _every("billing.tasks.drain_imports", 5),
+    "expire-claims": _every("billing.tasks.expire_claims", 60),
     "sweep-tick": _every("collections_policy.tasks.tick", 60),
     "drain-manual-sweeps": _every("collections_policy.tasks.drain_runs", 5),
     "seal-audit": _every("partners.tasks.seal_audit_trail", 60),

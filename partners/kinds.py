@@ -24,6 +24,11 @@ KINDS = {
     "case_step.planned": _("Step planned"),
     "case_step.proposed": _("Suspension proposed"),
     "case_step.skipped": _("Step skipped"),
+    "claim.expired": _("Payment on its way: expired"),
+    "claim.matched": _("Payment on its way: came in"),
+    "claim.opened": _("Payment on its way recorded"),
+    "claim.reopened": _("Payment on its way again"),
+    "claim.withdrawn": _("Payment on its way withdrawn"),
     "clock.moved": _("Demo clock moved"),
     "connection.added_in_admin": _("Connection added by a platform admin"),
     "connection.changed_in_admin": _("Connection changed by a platform admin"),
@@ -48,6 +53,7 @@ KINDS = {
     "hold.lifted": _("Hold lifted"),
     "hold.placed": _("Hold placed"),
     "hold.released_by_21vianet": _("Released by 21Vianet"),
+    "invoice.bad_debt_recovered": _("Bad debt recovered"),
     "invoice.credited": _("Invoice credited"),
     "invoice.drafted": _("Invoice drafted"),
     "invoice.due_date_set": _("Due date set"),
@@ -55,6 +61,7 @@ KINDS = {
     "invoice.issued": _("Invoice issued"),
     "invoice.seen_overdue": _("Invoice seen overdue"),
     "invoice.voided": _("Invoice voided"),
+    "invoice.write_off_reversed": _("Write-off taken back"),
     "invoice.written_off": _("Written off"),
     "membership.roles_set": _("Roles set"),
     "notice.bounced": _("Notice bounced"),
@@ -152,6 +159,8 @@ NAMES = {
 
 
 REASONS = {
+    "a receipt covers it": _("a receipt covers it"),
+    "its receipt was reversed": _("its receipt was reversed"),
     "accepted, not visible yet": _("accepted, not visible yet"),
     "as 21Vianet shows it": _("as 21Vianet shows it"),
     "checked by the virus scanner": _("checked by the virus scanner"),
