@@ -68,7 +68,7 @@ class Transit:
     """What open claims of one customer cover of its overdue debt in one currency, until when."""
 
     amount: Decimal
-    until: datetime
+    until: datetime | None
 
 
 def open_claim(customer: Customer, slip: Slip, *, by: User | None, reason: str) -> RemittanceClaim:
@@ -106,6 +106,8 @@ def match(receipt: Receipt, *, by: User | None) -> RemittanceClaim | None:
 
     Runs in the transaction that records or assigns the receipt, under its customer's lock.
     """
+    if receipt.customer_id is None:
+        return None
     claims = RemittanceClaim.objects.filter(
         customer_id=receipt.customer_id,
         currency=receipt.currency,
@@ -160,10 +162,9 @@ def in_transit(
     found: dict[tuple[int, str], Transit] = {}
     for claim in claims.prefetch_related("invoices").order_by("pk"):
         key = (claim.customer_id, claim.currency)
-        before = found.get(key)
-        amount = _covered(claim, business_date) + (before.amount if before else Decimal(0))
-        until = max(claim.expires_at, before.until) if before else claim.expires_at
-        found[key] = Transit(amount, until)
+        before = found.get(key, Transit(Decimal(0), None))
+        amount = before.amount + _covered(claim, business_date)
+        found[key] = Transit(amount, max(claim.expires_at, before.until or claim.expires_at))
     return found
 
 

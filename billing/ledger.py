@@ -20,8 +20,6 @@ from billing.models import (
     InvoiceStatus,
     Receipt,
     WriteOff,
-    WriteOffCode,
-    WriteOffReversal,
 )
 from billing.models.receipt import ReceiptQuerySet
 from customers import locks
@@ -159,7 +157,7 @@ def credit(
     nothing is done. Raises NothingLeft, WrongInvoice.
     """
     with transaction.atomic():
-        invoice = _reduce(invoice, "credited", amount, shown_open)
+        invoice = reduce(invoice, "credited", amount, shown_open)
         today = clock.business_date(invoice.partner)
         note = CreditNote(
             status=InvoiceStatus.ISSUED,
@@ -179,7 +177,7 @@ def credit(
         note.save()
         _use(note, invoice, amount, by)
         more = {"credit_note": note.number}
-        audit.record(_reduced(invoice, "invoice.credited", amount, reason, more), by=by)
+        audit.record(reduced(invoice, "invoice.credited", amount, reason, more), by=by)
     return note
 
 
@@ -211,7 +209,8 @@ def _lower(
 ) -> CreditUse:
     invoice.credited += amount
     invoice.save(update_fields=["credited"])
-    audit.record(_reduced(invoice, "invoice.credited", amount, reason, str(note)), by=by)
+    more = {"credit_note": str(note)}
+    audit.record(reduced(invoice, "invoice.credited", amount, reason, more), by=by)
     return _use(note, invoice, amount, by)
 
 
@@ -227,74 +226,46 @@ def _use(note: CreditNote, invoice: Invoice, amount: Decimal, by: User | None) -
     )
 
 
-def write_off(
-    invoice: Invoice,
-    *,
-    amount: Decimal,
-    by: User | None,
-    reason: str,
-    code: WriteOffCode = WriteOffCode.OTHER,
-    shown_open: Decimal | None = None,
-) -> WriteOff:
-    """Give up an amount, inside the house only; `shown_open` as for a credit note.
-
-    Raises NothingLeft, WrongInvoice.
-    """
-    with transaction.atomic():
-        invoice = _reduce(invoice, "written_off", amount, shown_open)
-        row = WriteOff.objects.create(
-            partner=invoice.partner,
-            customer=invoice.customer,
-            invoice=invoice,
-            amount=amount,
-            currency=invoice.currency,
-            code=code,
-            reason=reason,
-            made_by=by,
-            made_at=clock.now(),
-        )
-        facts_changed([invoice.customer])
-        fact = _reduced(invoice, "invoice.written_off", amount, reason, {"code": code})
-        audit.record(fact, by=by)
-    return row
+def restore(row: WriteOff, amount: Decimal) -> Invoice:
+    """Lock, read again, and make so much of a write-off open again. Raises NothingLeft."""
+    Customer.objects.lock([row.customer_id])
+    invoice = Invoice.objects.select_related("partner", "customer").get(pk=row.invoice_id)
+    reversed_before = row.reversals.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
+    if not 0 < amount <= row.amount - reversed_before:
+        raise NothingLeft
+    invoice.written_off -= amount
+    invoice.save(update_fields=["written_off"])
+    return invoice
 
 
-def reverse_write_off(
-    row: WriteOff,
-    *,
-    amount: Decimal,
-    by: User | None,
-    reason: str,
-    receipt: Receipt | None = None,
-) -> WriteOffReversal:
-    """Take a write-off back, or a part of it: the invoice is open again by this amount.
+def reduce(invoice: Invoice, column: str, amount: Decimal, shown_open: Decimal | None) -> Invoice:
+    """Lock, read again, and raise one of the two amounts that lower an invoice."""
+    Customer.objects.lock([invoice.customer_id])
+    fresh = Invoice.objects.select_related("partner", "customer").get(pk=invoice.pk)
+    if not fresh.is_issued:
+        raise WrongInvoice
+    if not 0 < amount <= fresh.open_amount:
+        raise NothingLeft
+    if shown_open is not None and fresh.open_amount < shown_open:
+        raise NothingLeft
+    setattr(fresh, column, getattr(fresh, column) + amount)
+    fresh.save(update_fields=[column])
+    return fresh
 
-    `receipt` is the money that came in after all. Raises NothingLeft.
-    """
-    with transaction.atomic():
-        Customer.objects.lock([row.customer_id])
-        invoice = Invoice.objects.select_related("partner", "customer").get(pk=row.invoice_id)
-        gone = row.reversals.aggregate(sum=Sum("amount", default=Decimal(0)))["sum"]
-        if not 0 < amount <= row.amount - gone:
-            raise NothingLeft
-        invoice.written_off -= amount
-        invoice.save(update_fields=["written_off"])
-        reversal = WriteOffReversal.objects.create(
-            partner=invoice.partner,
-            customer=invoice.customer,
-            write_off=row,
-            receipt=receipt,
-            amount=amount,
-            currency=invoice.currency,
-            reason=reason,
-            made_by=by,
-            made_at=clock.now(),
-        )
-        facts_changed([invoice.customer])
-        kind = "invoice.bad_debt_recovered" if receipt else "invoice.write_off_reversed"
-        more = {"receipt": receipt.pk} if receipt else {}
-        audit.record(_reduced(invoice, kind, amount, reason, more), by=by)
-    return reversal
+
+def reduced(
+    invoice: Invoice, kind: str, amount: Decimal, reason: str, more: Mapping[str, object]
+) -> audit.Fact:
+    """What the trail keeps when an invoice is lowered, or raised again."""
+    after = {"amount": amount, "currency": invoice.currency, "open": invoice.open_amount}
+    return audit.Fact(
+        partner_id=invoice.partner_id,
+        customer_id=invoice.customer_id,
+        subject=invoice,
+        kind=kind,
+        reason=reason,
+        after={**after, **more},
+    )
 
 
 def locked_receipt(receipt: Receipt) -> Receipt:
@@ -403,21 +374,6 @@ def _write(receipt: Receipt, invoices: Iterable[Invoice]) -> None:
         facts_changed([receipt.customer])
 
 
-def _reduce(invoice: Invoice, column: str, amount: Decimal, shown_open: Decimal | None) -> Invoice:
-    """Lock, read again, and raise one of the two amounts that lower an invoice."""
-    Customer.objects.lock([invoice.customer_id])
-    fresh = Invoice.objects.select_related("partner", "customer").get(pk=invoice.pk)
-    if not fresh.is_issued:
-        raise WrongInvoice
-    if not 0 < amount <= fresh.open_amount:
-        raise NothingLeft
-    if shown_open is not None and fresh.open_amount < shown_open:
-        raise NothingLeft
-    setattr(fresh, column, getattr(fresh, column) + amount)
-    fresh.save(update_fields=[column])
-    return fresh
-
-
 def _fact(allocation: Allocation, kind: str, reason: str) -> audit.Fact:
     return audit.Fact(
         partner_id=allocation.partner_id,
@@ -433,18 +389,4 @@ def _fact(allocation: Allocation, kind: str, reason: str) -> audit.Fact:
             "currency": allocation.receipt.currency,
             "rule": allocation.rule,
         },
-    )
-
-
-def _reduced(
-    invoice: Invoice, kind: str, amount: Decimal, reason: str, more: Mapping[str, object]
-) -> audit.Fact:
-    after = {"amount": amount, "currency": invoice.currency, "open": invoice.open_amount}
-    return audit.Fact(
-        partner_id=invoice.partner_id,
-        customer_id=invoice.customer_id,
-        subject=invoice,
-        kind=kind,
-        reason=reason,
-        after={**after, **more},
     )

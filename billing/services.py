@@ -20,7 +20,6 @@ from billing.ledger import (
     apply_credit,
     credit,
     reverse_allocation,
-    write_off,
 )
 from billing.receipts import (
     AlreadyAssigned,
@@ -29,6 +28,7 @@ from billing.receipts import (
     record_receipt,
     reverse_receipt,
 )
+from billing.write_offs import write_off
 
 __all__ = [
     "AlreadyAssigned",

@@ -43,5 +43,6 @@ def rest(
             resolved_at.astimezone(partner.zone).date(), WORKING_DAYS
         )
         for customer_id, currency, resolved_at in rows
+        if resolved_at is not None
     }
     return {key: until for key, until in ends.items() if until > business_date}

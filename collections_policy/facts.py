@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 
 from django.db.models import Max
@@ -147,7 +147,7 @@ class _Gathering:
                 paused_until=self.paused_until.get(customer.pk),
                 can_be_written_to=contact is not None,
                 in_transit=transit.amount if transit else receivables.ZERO,
-                in_transit_until=local_date(transit.until, self.partner) if transit else None,
+                in_transit_until=_local_date(transit, self.partner),
                 is_unsent=case is not None and case.pk in self.unsent,
                 answered_until=self.answered_until.get((customer.pk, currency)),
             ),
@@ -166,9 +166,11 @@ def debt(overdue: Overdue | None, partner: Partner) -> rules.Debt:
     )
 
 
-def local_date(moment: datetime, partner: Partner) -> date:
-    """The date of a moment in the partner's zone."""
-    return moment.astimezone(partner.zone).date()
+def _local_date(transit: Transit | None, partner: Partner) -> date | None:
+    """The day on which the last claim expires, in the partner's zone."""
+    if transit is None or transit.until is None:
+        return None
+    return transit.until.astimezone(partner.zone).date()
 
 
 def _unsent(cases: Sequence[Case]) -> frozenset[int]:

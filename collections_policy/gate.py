@@ -5,12 +5,13 @@ Unknown means no; an item that this portal does not check yet says so instead of
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.translation import gettext_lazy as _
 
-from collections_policy.rules import Debt
+from collections_policy.rules import Debt, covers
 
 
 class Requirement(StrEnum):
@@ -23,6 +24,8 @@ class Requirement(StrEnum):
     NOT_STOPPED = "not_stopped"
     WARNED = "warned"
     POLICY_KNOWN = "policy_known"
+    NOT_IN_TRANSIT = "not_in_transit"
+    NOT_ANSWERED_LATELY = "not_answered_lately"
     NO_PROMISE = "no_promise"
     NO_UNIDENTIFIED_RECEIPT = "no_unidentified_receipt"
     DATA_FRESH = "data_fresh"
@@ -45,6 +48,8 @@ _LACKING = {
     Requirement.ABOVE_MINIMUM: _("no more is overdue than is tolerated"),
     Requirement.UNDISPUTED: _("what is overdue is in dispute"),
     Requirement.NOT_PAUSED: _("chasing is paused"),
+    Requirement.NOT_IN_TRANSIT: _("money is said to be in transit"),
+    Requirement.NOT_ANSWERED_LATELY: _("a dispute was answered in the last five working days"),
     Requirement.NOT_STOPPED: _("suspensions for non-payment are stopped in the settings"),
 }
 _LABELS = {
@@ -55,7 +60,9 @@ _LABELS = {
     Requirement.NOT_STOPPED: _("Suspensions for non-payment are not stopped in the settings"),
     Requirement.WARNED: _("Invoice and warnings delivered, three working days ago or more"),
     Requirement.POLICY_KNOWN: _("The customer knows the collections policy"),
-    Requirement.NO_PROMISE: _("No promise to pay and no proof of payment is open"),
+    Requirement.NOT_IN_TRANSIT: _("No payment said to be in transit covers it"),
+    Requirement.NOT_ANSWERED_LATELY: _("No dispute was answered in the last five working days"),
+    Requirement.NO_PROMISE: _("No promise to pay is open"),
     Requirement.NO_UNIDENTIFIED_RECEIPT: _("No unidentified receipt could be theirs"),
     Requirement.DATA_FRESH: _("Receipts are recorded up to date"),
     Requirement.IN_WINDOW: _("It is a working day, within the hours for suspensions"),
@@ -97,6 +104,20 @@ class Item:
 
     requirement: Requirement
     state: State
+    until: date | datetime | None = None
+    """When what stands in the way ends by itself."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What speaks for waiting: money on its way in this currency, and an answered dispute."""
+
+    in_transit: Decimal = Decimal(0)
+    in_transit_until: datetime | None = None
+    answered_until: date | None = None
+
+
+NOTHING_TO_WAIT_FOR = Waiting()
 
 
 @dataclass(frozen=True)
@@ -116,21 +137,36 @@ class Readiness:
 
 
 def check(
-    debt: Debt, *, paused_until: date | None, is_stopped: bool, business_date: date
+    debt: Debt,
+    *,
+    paused_until: date | None,
+    is_stopped: bool,
+    business_date: date,
+    waiting: Waiting = NOTHING_TO_WAIT_FOR,
 ) -> Readiness:
     """Check one debt on a date of the partner's zone."""
     is_paused = paused_until is not None and paused_until > business_date
     if debt.amount <= 0:
         return Readiness((Item(Requirement.OVERDUE, State.MISSING), *_not_checked()))
+    until = waiting.answered_until
     checked = {
         Requirement.OVERDUE: True,
         Requirement.ABOVE_MINIMUM: debt.amount > debt.tolerance,
         Requirement.UNDISPUTED: debt.amount <= debt.tolerance or not debt.is_disputed,
         Requirement.NOT_PAUSED: not is_paused,
+        Requirement.NOT_IN_TRANSIT: not covers(waiting.in_transit, debt),
+        Requirement.NOT_ANSWERED_LATELY: until is None or until <= business_date,
         Requirement.NOT_STOPPED: not is_stopped,
     }
+    ends: dict[Requirement, date | datetime | None] = {
+        Requirement.NOT_PAUSED: paused_until,
+        Requirement.NOT_IN_TRANSIT: waiting.in_transit_until,
+        Requirement.NOT_ANSWERED_LATELY: until,
+    }
     items = [
-        Item(requirement, State.MET if is_met else State.MISSING)
+        Item(requirement, State.MET)
+        if is_met
+        else Item(requirement, State.MISSING, ends.get(requirement))
         for requirement, is_met in checked.items()
     ]
     return Readiness((*items, *_not_checked()))

@@ -142,6 +142,9 @@ def decide(facts: Facts, version: Version, business_date: date) -> Decision:
             withdraws=has_case,
             lifts=has_case,
         )
+    if facts.is_in_transit and facts.is_unsent:
+        anchor = facts.debt.oldest_due_on
+        return _wait_for_money(facts, Decision(Verdict.WAIT, anchor_due_on=anchor, lifts=True))
     restarts = _was_chased_for_older_debts_only(facts, version)
     states = {} if restarts or facts.steps is None else facts.steps
     move = _next_move(facts, states, version, business_date)
@@ -246,19 +249,13 @@ def _next_move(
 ) -> Decision:
     anchor = facts.debt.oldest_due_on
     remaining = remaining_steps(states, version)
-    if facts.is_in_transit and facts.is_unsent:
-        return _wait_for_money(facts, Decision(Verdict.WAIT, anchor_due_on=anchor, lifts=True))
     if anchor is None or not remaining:
         return Decision(Verdict.WAIT, anchor_due_on=anchor)
     step = remaining[0]
     is_proposed = step.id in states and states[step.id].status in WITH_A_PERSON
     wait = Decision(Verdict.WAIT, step, anchor_due_on=anchor, withdraws=is_proposed)
-    if _is_later(facts.paused_until, business_date):
-        return replace(wait, next_due_on=facts.paused_until, blockers=(Blocker.PAUSED,))
-    if not step.is_contact and facts.is_in_transit:
-        return _wait_for_money(facts, wait)
-    if not step.is_contact and _is_later(facts.answered_until, business_date):
-        return replace(wait, next_due_on=facts.answered_until, blockers=(Blocker.ANSWERED,))
+    if (holding := _held_up(facts, step, wait, business_date)) is not None:
+        return holding
     earliest = due_on(step, version, anchor, last_contact(states, version))
     if earliest > business_date:
         return replace(wait, next_due_on=earliest)
@@ -269,6 +266,19 @@ def _next_move(
         return Decision(Verdict.BLOCK, step, tomorrow, anchor, (Blocker.NO_CONTACT,))
     following = _after(remaining, version, anchor, business_date)
     return Decision(Verdict.ACT, step, following, anchor)
+
+
+def _held_up(facts: Facts, step: Step, wait: Decision, business_date: date) -> Decision | None:
+    """What makes the step wait whatever its date: a pause, or what speaks against a proposal."""
+    if _is_later(facts.paused_until, business_date):
+        return replace(wait, next_due_on=facts.paused_until, blockers=(Blocker.PAUSED,))
+    if step.is_contact:
+        return None
+    if facts.is_in_transit:
+        return _wait_for_money(facts, wait)
+    if _is_later(facts.answered_until, business_date):
+        return replace(wait, next_due_on=facts.answered_until, blockers=(Blocker.ANSWERED,))
+    return None
 
 
 def _wait_for_money(facts: Facts, wait: Decision) -> Decision:

@@ -46,9 +46,7 @@ class RemittanceClaim(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3)
     paid_on = models.DateField(_("paid on"))
-    bank_serial = models.CharField(
-        _("bank serial number of the slip"), max_length=100, blank=True
-    )
+    bank_serial = models.CharField(_("bank serial number of the slip"), max_length=100, blank=True)
     slip_digest = models.CharField(max_length=64, blank=True, editable=False)
     note = models.TextField(_("what the customer says"), blank=True)
     status = models.CharField(

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from billing import disputes, invoicing, labels, ledger
+from billing import disputes, invoicing, labels, ledger, write_offs
 from billing.forms import DisputeForm, ReductionForm, ResolveForm
 from billing.lifecycle import InvalidTransition
 from billing.models import Dispute, DisputeCode, DisputeOutcome, Invoice
@@ -115,7 +115,7 @@ def write_off(request: PortalRequest, pk: int) -> HttpResponseBase:
     form = ReductionForm(invoice.open_amount, posted(request))
 
     def give_up() -> None:
-        ledger.write_off(invoice, by=request.user, **form.cleaned_data)
+        write_offs.write_off(invoice, by=request.user, **form.cleaned_data)
 
     dialog = {
         "title": _("Write off part of %(number)s?") % {"number": invoice},

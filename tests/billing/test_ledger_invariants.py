@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from billing import credit_notes, ledger, receipts, refunds, rules, splits
+from billing import credit_notes, ledger, receipts, refunds, rules, splits, write_offs
 from billing.models import (
     Allocation,
     AllocationRule,
@@ -27,6 +27,7 @@ from billing.models import (
     Receipt,
     Refund,
     WriteOff,
+    WriteOffReversal,
 )
 from customers.models import Customer
 from partners import clock
@@ -143,7 +144,11 @@ class Ledger(RuleBasedStateMachine):
         ledger.allocate(receipt, [share], by=None, reason="test")
 
     @precondition(lambda self: Invoice.objects.owed().exists())
-    @rule(data=st.data(), amount=AMOUNTS, reduce=st.sampled_from([ledger.credit, ledger.write_off]))
+    @rule(
+        data=st.data(),
+        amount=AMOUNTS,
+        reduce=st.sampled_from([ledger.credit, write_offs.write_off]),
+    )
     def reduce(self, data: st.DataObject, amount: Decimal, reduce: type) -> None:
         invoice = data.draw(st.sampled_from(list(Invoice.objects.owed().order_by("pk"))))
         part = min(amount, invoice.open_amount)
@@ -159,6 +164,14 @@ class Ledger(RuleBasedStateMachine):
     def use_credit(self, days: int) -> None:
         today = clock.business_date(self.customer.partner) + timedelta(days=days)
         ledger.apply_credit([self.customer.pk, self.other.pk], today, by=None, reason="test")
+
+    @precondition(lambda self: WriteOff.objects.exists())
+    @rule(data=st.data(), amount=AMOUNTS)
+    def take_write_off_back(self, data: st.DataObject, amount: Decimal) -> None:
+        row = data.draw(st.sampled_from(list(WriteOff.objects.order_by("pk"))))
+        part = min(amount, write_offs.left_of(row))
+        if part:
+            write_offs.reverse(row, amount=part, by=None, reason="test")
 
     @invariant()
     def receipts_are_allocations_credit_unidentified_and_refunds(self) -> None:
@@ -188,9 +201,9 @@ class Ledger(RuleBasedStateMachine):
             Allocation.objects.standing(), "amount"
         )
         assert total(Invoice.objects.all(), "credited") == total(CreditUse.objects.all(), "amount")
-        assert total(Invoice.objects.all(), "written_off") == total(
-            WriteOff.objects.all(), "amount"
-        )
+        given_up = total(WriteOff.objects.all(), "amount")
+        taken_back = total(WriteOffReversal.objects.all(), "amount")
+        assert total(Invoice.objects.all(), "written_off") == given_up - taken_back
 
     @invariant()
     def credit_notes_are_what_they_lowered_and_what_is_left(self) -> None:

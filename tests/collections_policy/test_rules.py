@@ -260,3 +260,54 @@ def test_expected_dates_follow_each_other(
     dates = rules.expected_dates(states, POLICY, DUE)
 
     assert dates == {step: after(days) for step, days in expected.items()}
+
+
+@pytest.mark.parametrize(
+    ("in_transit", "verdict"),
+    [("0", Verdict.ACT), ("89.99", Verdict.ACT), ("90", Verdict.WAIT), ("100", Verdict.WAIT)],
+)
+def test_decide_proposes_nothing_that_money_on_its_way_covers(
+    in_transit: str, verdict: Verdict
+) -> None:
+    facts = Facts(
+        debt("100", tolerance="10"),
+        WARNED,
+        in_transit=Decimal(in_transit),
+        in_transit_until=after(22),
+    )
+
+    assert rules.decide(facts, POLICY, after(20)).verdict == verdict
+
+
+def test_decide_takes_a_proposal_back_while_money_is_on_its_way() -> None:
+    facts = Facts(debt(), PROPOSED, in_transit=Decimal(100), in_transit_until=after(27))
+
+    decision = rules.decide(facts, POLICY, after(25))
+
+    assert (decision.withdraws, decision.lifts) == (True, False)
+    assert (decision.next_due_on, decision.blockers) == (after(27), (Blocker.IN_TRANSIT,))
+
+
+@pytest.mark.parametrize("is_unsent", [True, False])
+def test_decide_lets_go_of_an_unsent_suspension_while_money_is_on_its_way(is_unsent: bool) -> None:
+    """Once it was sent, only money lifts it."""
+    facts = Facts(debt(), SUSPENDED, in_transit=Decimal(100), is_unsent=is_unsent)
+
+    assert rules.decide(facts, POLICY, after(30)).lifts is is_unsent
+
+
+def test_decide_reminds_although_money_is_said_to_be_on_its_way() -> None:
+    facts = Facts(debt(), NO_STEPS, in_transit=Decimal(100))
+
+    assert rules.decide(facts, POLICY, after(3)).verdict == Verdict.ACT
+
+
+@pytest.mark.parametrize(
+    ("until", "verdict"), [(19, Verdict.ACT), (20, Verdict.ACT), (21, Verdict.WAIT)]
+)
+def test_decide_proposes_nothing_soon_after_an_answered_dispute(
+    until: int, verdict: Verdict
+) -> None:
+    facts = Facts(debt(), WARNED, answered_until=after(until))
+
+    assert rules.decide(facts, POLICY, after(20)).verdict == verdict

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0008_receipts_split_and_refunded'),
+        ('billing', '0012_invoice_without_fapiao'),
         ('customers', '0003_credit_terms'),
         ('partners', '0006_claims_and_late_charges'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
