@@ -47,6 +47,10 @@ WITH lowered AS (
         UNION ALL
         SELECT invoice_id, amount FROM billing_writeoff
         WHERE partner_id = %(partner)s AND made_at < %(until)s
+        UNION ALL
+        SELECT lost.invoice_id, -back.amount FROM billing_writeoffreversal back
+        JOIN billing_writeoff lost ON lost.id = back.write_off_id
+        WHERE back.partner_id = %(partner)s AND back.made_at < %(until)s
     ) each_row
     GROUP BY invoice_id
 ), due AS (

@@ -48,6 +48,7 @@ class Kind(models.TextChoices):
     ALLOCATION = "allocation", _("Receipt used for an invoice")
     REFUND = "refund", _("Money paid back")
     WRITE_OFF = "write_off", pgettext_lazy("booking", "Written off")
+    WRITE_OFF_REVERSED = "write_off_reversed", _("Write-off taken back or recovered")
     RECEIPT_REVERSED = "receipt_reversed", _("Receipt reversed")
     DIVISION_UNDONE = "division_undone", _("Division of a receipt undone")
     ALLOCATION_REVERSED = "allocation_reversed", _("Use for an invoice reversed")
@@ -132,6 +133,14 @@ SELECT 'write-off-' || lost.id, 'write_off', lost.made_at, lost.customer_id, los
 FROM billing_writeoff lost
 JOIN billing_invoice invoice ON invoice.id = lost.invoice_id
 WHERE lost.partner_id = %(partner)s AND lost.made_at >= %(since)s AND lost.made_at < %(until)s
+UNION ALL
+SELECT 'write-off-reversal-' || back.id, 'write_off_reversed', back.made_at, back.customer_id,
+       back.currency, 'receivables', 'write_offs', back.amount, invoice.number, NULL, '', NULL, '',
+       back.reason
+FROM billing_writeoffreversal back
+JOIN billing_writeoff lost ON lost.id = back.write_off_id
+JOIN billing_invoice invoice ON invoice.id = lost.invoice_id
+WHERE back.partner_id = %(partner)s AND back.made_at >= %(since)s AND back.made_at < %(until)s
 UNION ALL
 SELECT 'receipt-' || receipt.id, 'receipt', owner.made_at, owner.customer_id, receipt.currency,
        'bank', CASE WHEN owner.customer_id IS NULL THEN 'unidentified' ELSE 'customer_credit' END,

@@ -63,7 +63,12 @@ GROUP BY note.id HAVING note.amount <> sum(line.gross)
 _WRITTEN_OFF = """
 SELECT 'invoice ' || invoice.id, 'written_off', invoice.written_off, coalesce(sum(lost.amount), 0)
 FROM billing_invoice invoice
-LEFT JOIN billing_writeoff lost ON lost.invoice_id = invoice.id
+LEFT JOIN (
+    SELECT invoice_id, amount FROM billing_writeoff
+    UNION ALL
+    SELECT made.invoice_id, -back.amount FROM billing_writeoffreversal back
+    JOIN billing_writeoff made ON made.id = back.write_off_id
+) lost ON lost.invoice_id = invoice.id
 WHERE invoice.partner_id = %(partner)s
 GROUP BY invoice.id HAVING invoice.written_off <> coalesce(sum(lost.amount), 0)
 """

@@ -29,6 +29,7 @@ from billing import (
     refunds,
     remembering,
     splits,
+    write_offs,
 )
 from billing.books import journal, verifying
 from billing.books.journal import Period
@@ -103,7 +104,7 @@ def test_payment_typed_with_an_earlier_date_is_not_known_earlier(
     assert history.money_as_of(partner, MONDAY) == {}
 
 
-@pytest.mark.parametrize("reduce", [ledger.credit, ledger.write_off])
+@pytest.mark.parametrize("reduce", [ledger.credit, write_offs.write_off])
 def test_reduced_invoice_was_open_before(
     partner: Partner, customer: Customer, reduce: type
 ) -> None:
@@ -112,6 +113,16 @@ def test_reduced_invoice_was_open_before(
         reduce(invoice, amount=Decimal("60.00"), by=None, reason="test")
 
     assert [owed(partner, day)[0].total for day in (MONDAY, TUESDAY)] == [1060, 1000]
+
+
+def test_write_off_counted_until_it_was_taken_back(partner: Partner, customer: Customer) -> None:
+    invoice = invoiced(customer, due_on=MONDAY)
+    with clock.told(at(MONDAY, 12)):
+        row = write_offs.write_off(invoice, amount=Decimal("60.00"), by=None, reason="test")
+    with clock.told(at(TUESDAY)):
+        write_offs.reverse(row, amount=Decimal("20.00"), by=None, reason="test")
+
+    assert [owed(partner, day)[0].total for day in (MONDAY, TUESDAY)] == [1000, 1020]
 
 
 def test_reversed_allocation_counted_until_it_was_reversed(
@@ -424,7 +435,11 @@ class Days(RuleBasedStateMachine):
             ledger.reverse_allocation(row, by=None, reason="test")
 
     @precondition(lambda self: Invoice.objects.owed().exists())
-    @rule(data=st.data(), amount=AMOUNTS, reduce=st.sampled_from([ledger.credit, ledger.write_off]))
+    @rule(
+        data=st.data(),
+        amount=AMOUNTS,
+        reduce=st.sampled_from([ledger.credit, write_offs.write_off]),
+    )
     def reduce(self, data: st.DataObject, amount: Decimal, reduce: type) -> None:
         invoice = self.draw(data, Invoice.objects.owed())
         with self.now():

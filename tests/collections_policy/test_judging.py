@@ -1,17 +1,19 @@
 """Cure: whoever pays everything in a currency is let go at once, nobody else is."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from billing import disputes, receipts
+from billing import claims, disputes, receipts
+from billing.claims import Slip
 from billing.fapiao import services as fapiao_services
 from billing.fapiao.services import Facts
 from billing.models import DisputeCode, DisputeOutcome, Invoice
 from collections_policy import judging, services
 from collections_policy.models import ActionStatus, Case, CaseStatus, CaseStep, CloseReason
 from customers.models import Customer
-from partners import clock
+from partners import calendar, clock
 from partners.models import AuditEntry, Partner, PartnerSettings, TermsFrom, User
 from subscriptions.models import DesiredStatus, Hold, HoldReason, Subscription
 from subscriptions.services import Source, place_hold
@@ -192,7 +194,22 @@ def test_dispute_lets_go_and_a_rejected_one_is_proposed_again(
     )
     judging.judge_pending()
     case.refresh_from_db()
-    assert case.next_due_on == clock.business_date(subscription.partner) + timedelta(days=3)
+    today = clock.business_date(subscription.partner)
+    assert case.next_due_on == calendar.add_working_days(subscription.partner, today, 5)
+
+
+def test_claim_stops_a_suspension_that_is_not_sent_yet(
+    subscription: Subscription, clerk: User
+) -> None:
+    overdue_for(subscription.customer, 25)
+    suspended(subscription, clerk)
+    paid_on = clock.business_date(subscription.partner)
+    slip = Slip(amount=Decimal("1060.00"), currency="CNY", paid_on=paid_on)
+
+    claims.open_claim(subscription.customer, slip, by=clerk, reason="slip")
+
+    assert desired(subscription) == DesiredStatus.ACTIVE
+    assert Case.objects.get(customer=subscription.customer).is_open
 
 
 def test_judge_pending_marks_facts_as_judged(subscription: Subscription) -> None:

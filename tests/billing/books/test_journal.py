@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billing import credit_notes, invoicing, ledger, receipts, refunds, splits
+from billing import credit_notes, invoicing, ledger, receipts, refunds, splits, write_offs
 from billing.books import journal
 from billing.books.journal import Account, Booking, Kind, Period
 from billing.models import Invoice
@@ -189,9 +189,22 @@ def test_refund_and_its_reversal_go_through_the_bank(partner: Partner, customer:
 
 def test_write_off_is_an_expense(partner: Partner, invoice: Invoice) -> None:
     with clock.told(at(TUESDAY)):
-        ledger.write_off(invoice, amount=Decimal("60.00"), by=None, reason="test")
+        write_offs.write_off(invoice, amount=Decimal("60.00"), by=None, reason="test")
 
     assert rows(partner, TUESDAY) == [(Kind.WRITE_OFF, Account.WRITE_OFFS, Account.RECEIVABLES, 60)]
+
+
+def test_write_off_taken_back_is_owed_again(partner: Partner, invoice: Invoice) -> None:
+    with clock.told(at(TUESDAY)):
+        row = write_offs.write_off(invoice, amount=Decimal("60.00"), by=None, reason="test")
+        write_offs.reverse(row, amount=Decimal("20.00"), by=None, reason="paid")
+
+    assert rows(partner, TUESDAY)[-1] == (
+        Kind.WRITE_OFF_REVERSED,
+        Account.RECEIVABLES,
+        Account.WRITE_OFFS,
+        20,
+    )
 
 
 def test_sums_lead_from_opening_to_closing(partner: Partner, invoice: Invoice) -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
-from billing import disputes, ledger, receipts
+from billing import disputes, ledger, receipts, write_offs
 from billing.models import Allocation, DisputeCode, Invoice, InvoiceLine, Receipt
 from customers.models import Customer
 from partners.models import Partner
@@ -22,7 +22,7 @@ def lived(partner: Partner) -> Customer:
     invoice = overdue_for(customer, days=3)
     receipt_from(customer, "500.00")
     ledger.credit(invoice, amount=invoice.total / 10, by=None, reason="test")
-    ledger.write_off(invoice, amount=invoice.total / 10, by=None, reason="test")
+    write_offs.write_off(invoice, amount=invoice.total / 10, by=None, reason="test")
     disputes.dispute(invoice, DisputeCode.PRICE, "dear", by=None, reason="test")
     receipt = receipts.record(partner, None, payment("70.00"), by=None, reason="test")
     receipts.assign_customer(receipt, customer, by=None, reason="test")
