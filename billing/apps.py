@@ -11,8 +11,8 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        """What we paid to 21Vianet keeps its proof."""
-        from billing.models import PartnerPayment
+        """What we paid to 21Vianet keeps its proof, and payments on their way keep their slips."""
+        from billing.models import PartnerPayment, RemittanceClaim
         from partners import attachments
         from partners.permissions import Permission
 
@@ -21,4 +21,10 @@ class BillingConfig(AppConfig):
             to_read=lambda _payment: Permission.SEE_PARTNER_BILL,
             to_change=Permission.RECORD_MONEY,
             audit_name="partner_payment",
+        )
+        attachments.register(
+            RemittanceClaim,
+            to_read=lambda _claim: Permission.SEE_RECEIVABLES,
+            to_change=Permission.RECORD_MONEY,
+            audit_name="claim",
         )

@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import DisputeCode, DisputeOutcome
 from billing.receipts import Payment
 from customers.models import Customer
 from partners.forms import ReasonForm
@@ -206,28 +205,6 @@ class FreshnessForm(forms.Form):
 
     partner = forms.IntegerField(widget=forms.HiddenInput)
     up_to = forms.DateField(label=_("Receipts are recorded up to"), widget=DayInput)
-
-
-class DisputeForm(forms.Form):
-    """What a customer objects to."""
-
-    code = forms.ChoiceField(label=_("Objection"), choices=DisputeCode)
-    text = forms.CharField(
-        label=_("What the customer says"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
-
-
-class ResolveForm(forms.Form):
-    """How a dispute ends."""
-
-    outcome = forms.ChoiceField(label=_("Outcome"), choices=DisputeOutcome)
-    resolution = forms.CharField(
-        label=_("Answer to the customer"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-    )
 
 
 class ReductionForm(ReasonForm):

@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
 from billing import letters, lifecycle, numbering, remembering, rules
-from billing.models import Invoice, InvoiceLine, Terms
+from billing.models import Invoice, InvoiceLine, LineKind, Terms
 from billing.terms import DueDates, terms_of
 from customers.models import Customer
 from customers.services import facts_changed
@@ -40,6 +40,8 @@ class Charge:
     net: Decimal
     vat_rate: Decimal
     vat: Decimal | None = None
+    kind: LineKind = LineKind.CHARGE
+    interest_on_id: int | None = None
     subscription_id: int | None = None
     source_line_id: int | None = None
     period_from: date | None = None
@@ -224,6 +226,8 @@ def _line(invoice: Invoice, position: int, charge: Charge) -> InvoiceLine:
         partner_id=invoice.partner_id,
         invoice=invoice,
         position=position,
+        kind=charge.kind,
+        interest_on_id=charge.interest_on_id,
         description=charge.description,
         subscription_id=charge.subscription_id,
         source_line_id=charge.source_line_id,

@@ -12,7 +12,15 @@ from django.utils.translation import ngettext
 
 from billing import receivables, rules, suggestions, terms
 from billing.fapiao.finding import standing_of
-from billing.models import FapiaoStatus, Invoice, InvoiceStatus, Receipt
+from billing.models import (
+    ClaimStatus,
+    Dispute,
+    FapiaoStatus,
+    Invoice,
+    InvoiceStatus,
+    Receipt,
+    RemittanceClaim,
+)
 from partners import clock, formatting
 
 
@@ -32,13 +40,56 @@ def invoice_label(invoice: Invoice, today: date) -> Label:
         return Label("neutral", _("Void"))
     if not invoice.open_amount:
         return Label("ok", _("Settled"))
-    if invoice.is_disputed:
+    if invoice.is_disputed and not invoice.chaseable_amount:
         return Label("warning", _("Disputed"))
     days = rules.days_overdue(invoice.due_on, today) if invoice.due_on else 0
     if days:
         text = ngettext("%(days)s day overdue", "%(days)s days overdue", days)
         return Label("danger", text % {"days": days})
     return Label("neutral", _("Open"))
+
+
+def dispute_label(dispute: Dispute, today: date) -> Label:
+    """What a dispute is, and whether somebody should look at it today."""
+    if not dispute.is_open:
+        return Label("neutral", dispute.get_outcome_display())
+    if dispute.follow_up_on is not None and dispute.follow_up_on <= today:
+        return Label("danger", _("Follow up"))
+    return Label("warning", _("Open"))
+
+
+CLAIM_KINDS = {
+    ClaimStatus.OPEN: "info",
+    ClaimStatus.MATCHED: "ok",
+    ClaimStatus.EXPIRED: "warning",
+    ClaimStatus.WITHDRAWN: "neutral",
+}
+
+
+def claim_label(claim: RemittanceClaim) -> Label:
+    """What became of a payment on its way."""
+    return Label(CLAIM_KINDS[ClaimStatus(claim.status)], claim.get_status_display())
+
+
+def claim_facts(claim: RemittanceClaim) -> list[dict[str, object]]:
+    """What the page of a payment on its way says first."""
+    receipt = claim.receipt
+    facts: list[dict[str, object]] = [
+        {
+            "label": _("Customer"),
+            "value": claim.customer.company,
+            "url": reverse("customer", args=[claim.customer_id]),
+        },
+        {"label": _("Amount"), "value": amount(claim.amount, claim.currency)},
+        {"label": _("Paid on"), "value": _day(claim.paid_on)},
+        {"label": _("Bank serial number"), "value": claim.bank_serial or "–"},
+        {"label": _("Expires at"), "value": formatting.moment_in(claim.expires_at, claim.partner)},
+        {"label": _("Recorded by"), "value": str(claim.opened_by or _("the portal"))},
+    ]
+    if receipt is not None:
+        url = reverse("billing:receipt", args=[receipt.pk])
+        facts.append({"label": _("Receipt"), "value": str(receipt), "url": url})
+    return facts
 
 
 def receipt_label(receipt: Receipt) -> Label:
@@ -133,6 +184,10 @@ def invoice_facts(invoice: Invoice) -> list[dict[str, object]]:
         (_("Written off"), invoice.written_off),
         (_("Open"), invoice.open_amount),
     ]
+    if invoice.is_disputed:
+        amounts.append((_("Of it disputed"), invoice.open_disputed))
+    if invoice.is_late_charges:
+        facts.append({"label": _("Kind"), "value": invoice.get_kind_display()})
     shown = amounts if invoice.is_issued else amounts[:1]
     facts += [{"label": name, "value": amount(value, invoice.currency)} for name, value in shown]
     return [*facts, *_fapiao_facts(invoice)]

@@ -1,16 +1,19 @@
 """Finds what lists of invoices and receipts show, by the filters of their addresses."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from billing.models import Invoice, InvoiceStatus, Receipt
+from billing import rules
+from billing.models import Dispute, Invoice, InvoiceStatus, Receipt, RemittanceClaim
+from billing.models.claim import ClaimQuerySet
+from billing.models.dispute import DisputeQuerySet, DisputeStatus
 from billing.models.invoice import InvoiceQuerySet
 from billing.models.receipt import ReceiptQuerySet
 from customers.models import Customer
-from partners.models import Partner
+from partners.models import Partner, User
 
 FEW = 1000
 NEWEST_FIRST = ("-id",)
@@ -61,6 +64,34 @@ def receipts(partner: Partner, filters: dict[str, Any]) -> ReceiptQuerySet:
 def receipt_order(filters: dict[str, Any]) -> tuple[str, ...]:
     """As the person chose, else latest received first."""
     return RECEIPT_ORDERS.get(filters.get("sort", ""), LATEST_RECEIVED_FIRST)
+
+
+def disputes(partner: Partner, filters: dict[str, Any], user: User, today: date) -> DisputeQuerySet:
+    """Disputes of one partner, open ones unless others are asked for."""
+    found = Dispute.objects.of_partner(partner).select_related("invoice", "customer", "assigned_to")
+    found = found.prefetch_related("lines__line")
+    if filters["state"] != "any":
+        found = found.filter(status=filters["state"] or DisputeStatus.OPEN)
+    if text := filters["q"].strip():
+        numbered = Q(invoice__number__in={text, text.upper()})
+        found = found.filter(numbered | Q(customer__in=_named(partner, text)))
+    if filters["code"]:
+        found = found.filter(code=filters["code"])
+    if filters["age"]:
+        latest = today - timedelta(days=int(filters["age"]) - 1)
+        found = found.filter(opened_at__lt=datetime.combine(latest, time.min, partner.zone))
+    if filters["who"]:
+        found = found.filter(assigned_to=user if filters["who"] == "me" else None)
+    return found.filter(follow_up_on__lte=today) if filters["due"] else found
+
+
+def claims(partner: Partner, filters: dict[str, Any]) -> ClaimQuerySet:
+    """Payments on their way of one partner, with their customers."""
+    found = RemittanceClaim.objects.of_partner(partner).select_related("customer", "partner")
+    if text := filters["q"].strip():
+        serial = Q(bank_serial=rules.folded(text))
+        found = found.filter(serial | Q(customer__in=_named(partner, text)))
+    return found.filter(status=filters["state"]) if filters["state"] else found
 
 
 def _named(partner: Partner, text: str) -> list[int] | QuerySet[Customer, tuple[int]]:

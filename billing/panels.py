@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from billing import labels, receivables
-from billing.models import Invoice, Receipt
+from billing.models import Dispute, Invoice, Receipt, RemittanceClaim
 from customers.models import Customer
 from partners import clock
 from partners.access import can
@@ -33,8 +33,18 @@ def customer_panel(customer: Customer, user: User) -> Panel | None:
             "balances": [_in_words(balance) for balance in balances],
             "invoices": [(row, labels.invoice_label(row, today)) for row in invoices],
             "receipts": [(row, labels.receipt_label(row)) for row in receipts],
+            "disputes": Dispute.objects.are_open()
+            .filter(customer=customer)
+            .select_related("invoice")[:SHOWN],
+            "claims": RemittanceClaim.objects.are_open()
+            .filter(customer=customer)
+            .select_related("partner")[:SHOWN],
             "record_url": _record_url(customer, user),
             "payers_url": f"{reverse('billing:payers')}?customer={customer.pk}",
+            "claim_url": reverse("billing:claim_new", args=[customer.pk]),
+            "late_charges_url": reverse("billing:late_charges", args=[customer.pk])
+            if customer.partner.settings.late_charge_rate
+            else "",
         },
     )
 
@@ -73,11 +83,15 @@ def _in_words(balance: receivables.Balance) -> dict[str, str]:
 
     since = balance.oldest_due_on
     disputed = balance.disputed_amount
+    notes = [
+        _("of it disputed: %(amount)s") % {"amount": amount(disputed)} if disputed else "",
+        _("of it late charges: %(amount)s") % {"amount": amount(balance.late_charges)}
+        if balance.late_charges
+        else "",
+    ]
     return {
         "open": amount(balance.open_amount),
-        "disputed_note": _("of it disputed: %(amount)s") % {"amount": amount(disputed)}
-        if disputed
-        else "",
+        "disputed_note": " · ".join(note for note in notes if note),
         "overdue": amount(balance.overdue_amount),
         "since": _("since %(day)s") % {"day": date_format(since, "DATE_FORMAT")} if since else "",
         "kind": "danger" if balance.overdue_amount else "",

@@ -163,6 +163,11 @@ def cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
+def simple_interest(amount: Decimal, rate: Decimal, days: int) -> Decimal:
+    """Interest at a rate in per cent a year, by calendar days over 365, to the cent."""
+    return cents(amount * rate * days / 36500)
+
+
 def vat_on(net: Decimal, rate: Decimal) -> Decimal:
     """VAT on a net amount at a rate in per cent."""
     return cents(net * rate / 100)

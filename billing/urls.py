@@ -7,12 +7,16 @@ from billing.books import urls as books
 from billing.fapiao import urls as fapiao
 from billing.files import urls as files
 from billing.views import (
+    claims,
+    disputes,
     invoice_actions,
     invoices,
+    late_charges,
     payers,
     receipt_actions,
     receipt_parts,
     receipts,
+    write_offs,
 )
 
 app_name = "billing"
@@ -22,10 +26,19 @@ ledger = [
     path("invoices/issue/", invoices.issue, name="invoices_issue"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
     path("invoices/<int:pk>/void/", invoice_actions.void, name="invoice_void"),
-    path("invoices/<int:pk>/dispute/", invoice_actions.dispute, name="invoice_dispute"),
+    path("invoices/<int:pk>/dispute/", disputes.dispute, name="invoice_dispute"),
     path("invoices/<int:pk>/credit/", invoice_actions.credit, name="invoice_credit"),
-    path("invoices/<int:pk>/write-off/", invoice_actions.write_off, name="invoice_write_off"),
-    path("disputes/<int:pk>/resolve/", invoice_actions.resolve, name="dispute_resolve"),
+    path("invoices/<int:pk>/write-off/", write_offs.write_off, name="invoice_write_off"),
+    path("disputes/", disputes.index, name="disputes"),
+    path("disputes/<int:pk>/edit/", disputes.edit, name="dispute_edit"),
+    path("disputes/<int:pk>/resolve/", disputes.resolve, name="dispute_resolve"),
+    path("claims/", claims.index, name="claims"),
+    path("claims/<int:pk>/", claims.claim, name="claim"),
+    path("claims/<int:pk>/withdraw/", claims.withdraw, name="claim_withdraw"),
+    path("customers/<int:pk>/claims/new/", claims.new, name="claim_new"),
+    path("customers/<int:pk>/late-charges/", late_charges.late_charges_of, name="late_charges"),
+    path("write-offs/<int:pk>/reverse/", write_offs.reverse_write_off, name="write_off_reverse"),
+    path("receipts/<int:pk>/recover/", write_offs.recover, name="receipt_recover"),
     path("receipts/", receipts.index, name="receipts"),
     path("receipts/new/", receipts.new, name="receipt_new"),
     path("receipts/up-to/", receipts.confirm_up_to, name="receipts_confirm"),

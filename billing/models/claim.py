@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.invoice import Invoice
@@ -116,6 +117,9 @@ class RemittanceClaim(models.Model):
 
     def __str__(self) -> str:
         return self.bank_serial or f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:claim", args=[self.pk])
 
     @property
     def is_open(self) -> bool:

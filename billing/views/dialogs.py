@@ -41,3 +41,14 @@ def answer(
         return redirect(dialog["cancel_url"])
     status = 422 if form.is_bound else 200
     return render(request, "billing/confirm.html", {"form": form, **dialog}, status=status)
+
+
+def is_previewed(form: forms.Form, digest: str) -> bool:
+    """Whether the person has seen what this does; else the form is made ready to show it.
+
+    The digest changes with everything the preview rests on, so that only what was shown happens.
+    """
+    if form.cleaned_data["previewed"] == digest:
+        return True
+    form.data = {**form.data.dict(), "previewed": digest}  # type: ignore[attr-defined]  # of a POST
+    return False

@@ -5,15 +5,13 @@ from typing import Any
 
 from django import forms
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from billing import disputes, invoicing, labels, ledger, write_offs
-from billing.forms import DisputeForm, ReductionForm, ResolveForm
-from billing.lifecycle import InvalidTransition
-from billing.models import Dispute, DisputeCode, DisputeOutcome, Invoice
+from billing import invoicing, labels, ledger
+from billing.forms import ReductionForm
+from billing.models import Invoice
 from billing.views import dialogs
 from billing.views.dialogs import Refusals
 from billing.views.invoices import visible
@@ -42,55 +40,6 @@ def void(request: PortalRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 @record_view(Permission.RECORD_MONEY)
-def dispute(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """Record a customer's objection."""
-    invoice = visible(request, pk, Permission.RECORD_MONEY)
-    form = DisputeForm(posted(request))
-
-    def object_to() -> None:
-        facts = form.cleaned_data
-        code = DisputeCode(facts["code"])
-        disputes.dispute(invoice, code, facts["text"], by=request.user, reason=facts["text"])
-
-    dialog = {
-        "title": _("Record a dispute of %(number)s?") % {"number": invoice},
-        "effects": [
-            _("Until it is resolved, this invoice is not chased and is no ground to suspend."),
-        ],
-        "verb": _("Record the dispute"),
-        "is_safe": True,
-    }
-    return _answer(request, invoice, form, object_to, dialog, done=_("The dispute is recorded."))
-
-
-@require_http_methods(["GET", "POST"])
-@record_view(Permission.RECORD_MONEY)
-def resolve(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """Answer a dispute."""
-    mine = Dispute.objects.for_user(request.user, Permission.RECORD_MONEY)
-    row = get_object_or_404(mine.select_related("invoice"), pk=pk)
-    invoice = visible(request, row.invoice_id, Permission.RECORD_MONEY)
-    form = ResolveForm(posted(request))
-
-    def answer() -> None:
-        facts = form.cleaned_data
-        outcome, resolution = DisputeOutcome(facts["outcome"]), facts["resolution"]
-        disputes.resolve_dispute(row, outcome, resolution, by=request.user, reason=resolution)
-
-    dialog = {
-        "title": _("Resolve the dispute of %(number)s?") % {"number": invoice},
-        "effects": [
-            _("What is still open on the invoice is chased again."),
-            _("What the customer need not pay is a credit note of its own."),
-        ],
-        "verb": _("Resolve the dispute"),
-        "is_safe": True,
-    }
-    return _answer(request, invoice, form, answer, dialog, done=_("The dispute is resolved."))
-
-
-@require_http_methods(["GET", "POST"])
-@record_view(Permission.RECORD_MONEY)
 def credit(request: PortalRequest, pk: int) -> HttpResponseBase:
     """Make a credit note."""
     invoice = visible(request, pk, Permission.RECORD_MONEY)
@@ -107,28 +56,8 @@ def credit(request: PortalRequest, pk: int) -> HttpResponseBase:
     return _answer(request, invoice, form, reduce, dialog, done=_("The credit note is made."))
 
 
-@require_http_methods(["GET", "POST"])
-@record_view(Permission.RECORD_MONEY)
-def write_off(request: PortalRequest, pk: int) -> HttpResponseBase:
-    """Give up an amount."""
-    invoice = visible(request, pk, Permission.RECORD_MONEY)
-    form = ReductionForm(invoice.open_amount, posted(request))
-
-    def give_up() -> None:
-        write_offs.write_off(invoice, by=request.user, **form.cleaned_data)
-
-    dialog = {
-        "title": _("Write off part of %(number)s?") % {"number": invoice},
-        "effects": [_("The amount is given up inside the house; the customer is not told.")],
-        "verb": _("Write off"),
-    }
-    return _answer(request, invoice, form, give_up, dialog, done=_("The amount is written off."))
-
-
 _REFUSALS: Refusals = {
     invoicing.NotADraft: lambda: _("It is not a draft any more."),
-    disputes.AlreadyDisputed: lambda: _("This invoice has an open dispute already."),
-    InvalidTransition: lambda: _("This dispute was resolved before."),
     ledger.WrongInvoice: lambda: _("Nothing is owed on this invoice."),
     ledger.NothingLeft: lambda: _("Less is open than the page showed. Nothing was changed."),
 }

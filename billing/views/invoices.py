@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from billing import invoicing, issuing, labels, listing
+from billing import invoicing, issuing, labels, listing, write_offs
 from billing.fapiao.finding import standing_of
 from billing.forms import InvoiceFilter, IssueForm
 from billing.models import Invoice
@@ -191,14 +191,28 @@ def invoice(request: PortalRequest, pk: int) -> HttpResponse:
         "facts": labels.invoice_facts(found),
         "lines": found.lines.select_related("subscription"),
         "allocations": found.allocations.select_related("receipt").order_by("-id"),
-        "disputes": found.disputes.select_related("opened_by", "resolved_by"),
+        "disputes": found.disputes.select_related(
+            "opened_by", "assigned_to", "credit_note"
+        ).prefetch_related("lines__line"),
         "credit_uses": found.credit_uses.select_related("credit_note"),
-        "write_offs": found.write_offs.all(),
+        "write_offs": found.write_offs.prefetch_related("reversals"),
+        "small_difference": _small_difference(found),
+        "claims": [(row, labels.claim_label(row)) for row in found.claims.all()],
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
         "why_not_issue": invoicing.why_not_issue(found) if found.is_draft else "",
         "timeline": timeline(found.partner, None, found, *all_fapiao, user=request.user),
     }
     return render(request, "billing/invoice.html", context)
+
+
+def _small_difference(found: Invoice) -> str:
+    """The offer to give up what a payment left, where the partner tolerates so much."""
+    if not write_offs.is_small_difference(found):
+        return ""
+    left = labels.amount(found.open_amount, found.currency)
+    return _("Only %(left)s is left open: it can be written off as a small difference.") % {
+        "left": left
+    }
 
 
 def visible(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django.views.decorators.vary import vary_on_headers
 
-from billing import freshness, labels, listing, lookalikes, receipts, suggestions
+from billing import freshness, labels, listing, lookalikes, receipts, suggestions, write_offs
 from billing.forms import FreshnessForm, ReceiptFilter, ReceiptForm
 from billing.models import Receipt
 from billing.models.receipt import ReceiptQuerySet
@@ -214,6 +214,7 @@ def receipt(request: PortalRequest, pk: int) -> HttpResponse:
         "parts": [(part, labels.receipt_label(part)) for part in parts],
         "suggestions": _suggestions(found),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
+        "has_losses": bool(write_offs.losses_of(found.customer_id or 0, found.currency)),
         "timeline": timeline(found.partner, None, found, *allocations, *parts, user=request.user),
     }
     return render(request, "billing/receipt.html", context)

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from billing import disputes, receipts, refunds
+from billing import claims, disputes, receipts, refunds, write_offs
 from billing.books import exporting
 from billing.books.journal import Period
 from billing.fapiao import services as fapiao
@@ -25,6 +25,7 @@ from partners.models import (
     Partner,
     User,
 )
+from partners.models import AdminRole, AgentRole, Membership, Partner, User
 from service_requests.models import ServiceRequest, Status
 from subscriptions.models import HoldReason, Subscription
 from tests.billing.bill import make as our_bill
@@ -131,6 +132,14 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     disputes.dispute(invoice, DisputeCode.PRICE, "8113.24 is too dear", by=boss, reason="phone")
     facts = fapiao.Facts(number="25312000000000765400", type="special", issued_on=None)
     paper = fapiao.record_issued([invoice], facts, by=boss, reason="7654.00")
+    slip = claims.Slip(
+        amount=Decimal("7654.00"),
+        currency="CNY",
+        paid_on=invoice.issued_on or clock.business_date(customer.partner),
+        bank_serial="BANK-9",
+    )
+    small = issued_to(customer, net="7654.00")
+    loss = write_offs.write_off(small, amount=Decimal("1.00"), by=boss, reason="small")
     receipt = receipt_from(customer, "4321.09", bank_account="BANK-1", bank_serial="BANK-2")
     receipts.record(
         customer.partner, None, payment("4321.09", bank_serial="BANK-3"), by=boss, reason="bank"
@@ -139,6 +148,8 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
         "invoice": {"pk": invoice.pk},
         "fapiao": {"pk": paper.pk},
         "dispute": {"pk": Dispute.objects.get(invoice=invoice).pk},
+        "claim": {"pk": claims.open_claim(customer, slip, by=boss, reason="phone").pk},
+        "write_off": {"pk": loss.pk},
         "receipt": {"pk": receipt.pk},
         "allocation": {"pk": Allocation.objects.filter(receipt=receipt).latest("pk").pk},
         **_paid_back(customer, boss),

@@ -139,7 +139,7 @@ def test_reducing_twice_from_one_page_reduces_once(
 ) -> None:
     invoice = issued_to(customer)
     shown = clerk.get(to(action, invoice)).context["form"]["shown_open"].value()
-    answer = {"amount": "60.00", "reason": "test", "shown_open": str(shown)}
+    answer = {"amount": "60.00", "reason": "test", "code": "other", "shown_open": str(shown)}
 
     clerk.post(to(action, invoice), answer)
     again = clerk.post(to(action, invoice), answer, follow=True)
