@@ -20,6 +20,7 @@ from billing.models import (
     Receipt,
     ReceiptsFreshness,
     Refund,
+    RemittanceClaim,
     WriteOff,
 )
 from partners import clock
@@ -145,6 +146,17 @@ class FapiaoAdmin(ReadOnlyAdmin[Fapiao]):
 
     def view_on_site(self, obj: Fapiao) -> str:
         return reverse("billing:fapiao", args=[obj.pk])
+
+
+@admin.register(RemittanceClaim)
+class RemittanceClaimAdmin(ReadOnlyAdmin[RemittanceClaim]):
+    """Payments that customers say are on their way."""
+
+    list_display = ("__str__", "customer", "currency", "amount", "status", "expires_at")
+    list_filter = ("status", "currency", "partner")
+    search_fields = ("bank_serial", "customer__company", "note")
+    list_select_related = ("customer",)
+    raw_id_fields = ("invoices",)
 
 
 @admin.register(CreditNote)

@@ -60,7 +60,7 @@ def allocate(
     First what the payer named, in the order named; then what is due and undisputed, oldest first
     (Civil Code of the PRC, article 560: the debtor designates, otherwise debts due come first).
     Late charges come after everything owed for services, due or not, unless the partner has agreed
-    on the order of article 561 (docs/decisions/0020-payment-order.md).
+    on the order of article 561 (docs/decisions/0024-payment-order.md).
     """
     debts = list(debts)
     named = named_in(remark, debts)

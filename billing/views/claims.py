@@ -21,6 +21,7 @@ from billing.views.dialogs import JUDGE, Refusals
 from customers.models import Customer
 from partners import attachments, clock
 from partners.access import can
+from partners.attachments import presenting
 from partners.formatting import moment_in
 from partners.forms import ReasonForm
 from partners.http import PortalRequest, list_view, posted, record_view
@@ -139,7 +140,7 @@ def claim(request: PortalRequest, pk: int) -> HttpResponseBase:
         "invoices": found.invoices.oldest_first(),
         "record": claims.record_of(found.customer),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
-        "files": attachments.of(found),
+        "attachments": presenting.listing(found, found.partner, request.user),
         "timeline": timeline(found.partner, None, found, user=request.user),
     }
     return render(request, "billing/claim.html", context)

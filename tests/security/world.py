@@ -25,7 +25,6 @@ from partners.models import (
     Partner,
     User,
 )
-from partners.models import AdminRole, AgentRole, Membership, Partner, User
 from service_requests.models import ServiceRequest, Status
 from subscriptions.models import HoldReason, Subscription
 from tests.billing.bill import make as our_bill
