@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from billing import ledger
+from billing import write_offs
 from billing.models import Invoice
 from partners import clock
 from partners.models import Partner, User
@@ -120,7 +120,7 @@ def test_xlsx_holds_texts_as_texts(
 def test_disputed_and_settled_invoices_are_told_apart(
     partner: Partner, invoice: Invoice, signed_in: SignIn
 ) -> None:
-    ledger.write_off(invoice, amount=Decimal("1060.00"), by=None, reason="test")
+    write_offs.write_off(invoice, amount=Decimal("1060.00"), by=None, reason="test")
 
     page = signed_in(billing_admin(partner)).get(INVOICES).content.decode()
 
