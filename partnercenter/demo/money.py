@@ -16,8 +16,8 @@ def leave_work(partner: Partner, by: User) -> None:
     """Two receipts whose sender nobody has named yet, and an objection. No case hangs on them."""
     today = clock.business_date(partner)
     owing = Invoice.objects.of_partner(partner).owed()
-    quits = Customer.objects.of_partner(partner).exclude(pk__in=owing.values("customer"))
-    payers = [*quits.order_by("tenant_id").values_list("company", flat=True)[:1], "王建国"]
+    good = Customer.objects.filter(pk__in=_without_debts(partner)).order_by("tenant_id")
+    payers = [*good.values_list("company", flat=True)[:1], "王建国"]
     for number, payer in enumerate(payers, start=1):
         payment = receipts.Payment(
             amount=Decimal("3688.00") * number,

@@ -77,7 +77,7 @@ def _ageing_line(row: AgeingRow) -> dict[str, Any]:
         return {"amount": labels.amount(amount, row.currency), "url": url}
 
     return {
-        "currency": row.currency,
+        "name": row.currency,
         "url": _url("billing:ageing", currency=row.currency),
         "cells": [
             *(cell(bucket, amount) for bucket, amount in row.amounts.items()),

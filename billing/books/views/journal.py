@@ -13,7 +13,7 @@ from billing import labels
 from billing.books import exporting, journal
 from billing.books.exporting import CSV, FORMATS
 from billing.books.forms import PeriodForm
-from billing.books.journal import Account, Period, Sums
+from billing.books.journal import REPLAYED, Account, Period, Sums
 from partners import clock
 from partners.access import partner_ids_where
 from partners.exports import csv_response, xlsx_response
@@ -34,7 +34,6 @@ def index(request: PortalRequest) -> HttpResponseBase:
         "form": form,
         "period": period,
         "is_over": period and period.last < form.today,
-        "accounts": [account.label for account in Account],
         "tables": [_table(each) for each in sums],
         "columns": exporting.columns(),
         "codes": exporting.accounts(),
@@ -91,12 +90,16 @@ def _period(request: PortalRequest, form: PeriodForm) -> Period | None:
 def _table(sums: Sums) -> dict[str, Any]:
     """One currency's table: opening, movements, closing, in words."""
 
+    touched = {account for moved in sums.moved.values() for account in moved}
+    accounts = [account for account in Account if account in touched or account in REPLAYED]
+
     def line(amounts: Any) -> list[str]:
-        found = [amounts.get(account) for account in Account]
+        found = [amounts.get(account) for account in accounts]
         return [labels.amount(value, sums.currency) if value else "–" for value in found]
 
     return {
         "currency": sums.currency,
+        "accounts": [account.label for account in accounts],
         "opening": line(sums.opening),
         "rows": [(kind.label, line(moved)) for kind, moved in exporting.in_order(sums)],
         "change": line(sums.change),

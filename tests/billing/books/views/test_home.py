@@ -53,6 +53,7 @@ def test_home_names_what_waits(partner: Partner, customer: Customer, signed_in: 
 
     page = signed_in(billing_admin(partner)).get(URL)
 
+    assert [line["name"] for line in page.context["ageing"]] == ["CNY"]
     assert page.context["drafts"] == {"count": 1, "sums": ["¥1,060.00"]}
     assert page.context["unidentified"] == {"count": 4, "sums": ["¥280.00"]}
     assert page.context["dispute_count"] == 1
