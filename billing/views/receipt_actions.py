@@ -65,7 +65,9 @@ def _moving() -> dict[str, Any]:
         "title": _("Move this receipt to another customer?"),
         "effects": [
             _("What it settled is owed again, and it settles what the other customer owes."),
-            _("That this payer pays for the customer so far is forgotten, if it taught that."),
+            _(
+                "If this receipt taught that the payer pays for the customer so far, that is forgotten."
+            ),
         ],
         "verb": _("Move"),
         "end": {"done": _("The receipt is moved.")},

@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='partnersettings',
             name='finance_charge_percent',
-            field=models.DecimalField(decimal_places=2, default=Decimal('1.50'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='finance charge 21Vianet may take for each month late (% of the invoice amount)'),
+            field=models.DecimalField(decimal_places=2, default=Decimal('1.50'), max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='finance charge 21Vianet may take for each month late (per cent of the invoice amount)'),
         ),
     ]

@@ -90,7 +90,7 @@ class PartnerSettings(models.Model):
         _("21Vianet's payment terms (days)"), default=30
     )
     finance_charge_percent = models.DecimalField(
-        _("finance charge 21Vianet may take for each month late (% of the invoice amount)"),
+        _("finance charge 21Vianet may take for each month late (per cent of the invoice amount)"),
         max_digits=5,
         decimal_places=2,
         default=Decimal("1.50"),

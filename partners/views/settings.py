@@ -2,9 +2,11 @@
 
 import json
 from hashlib import sha256
+from typing import Any
 
 from django.contrib import messages
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Field
 from django.forms.models import model_to_dict
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -80,16 +82,16 @@ def _page(
 def _facts(current: PartnerSettings, *, sees_amounts: bool) -> list[dict[str, object]]:
     hidden = frozenset() if sees_amounts else AMOUNTS
     return [
-        {"label": field.verbose_name, "value": _shown(current, field.name)}
+        {"label": field.verbose_name, "value": _shown(current, field)}
         for field in PartnerSettings._meta.concrete_fields
         if field.name not in {"id", "partner", *hidden}
     ]
 
 
-def _shown(current: PartnerSettings, name: str) -> object:
-    if PartnerSettings._meta.get_field(name).choices:
-        return getattr(current, f"get_{name}_display")()
-    value = getattr(current, name)
+def _shown(current: PartnerSettings, field: Field[Any, Any]) -> object:
+    if field.choices:
+        return getattr(current, f"get_{field.name}_display")()
+    value = getattr(current, field.name)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return value

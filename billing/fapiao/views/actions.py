@@ -74,7 +74,7 @@ def issue_one(request: PortalRequest, pk: int) -> HttpResponseBase:
 
     dialog = {
         "title": _("Record the fapiao of %(number)s?") % {"number": invoice},
-        "effects": [_("It is kept what the tax bureau's system issued; nothing is issued here.")],
+        "effects": [_("This records what the tax bureau's system issued; nothing is issued here.")],
         "verb": _("Record the fapiao"),
     }
     return _about_invoice(request, invoice, form, record, dialog, done=_("The fapiao is recorded."))
