@@ -3,26 +3,21 @@
 Values are bound; names of tables and columns are literals of this module.
 """
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import batched
 from typing import Any
 
 from django.db import connection
 
 from billing.files.parser import Line
+from billing.tables import staging as tables
 
-BATCH = 5000
-"""Lines to one COPY; between two of them progress is shown."""
-
-_CREATE = """
-CREATE TEMPORARY TABLE staged_line (
+_TABLE = "staged_line"
+_COLUMNS = """
     row integer NOT NULL,
     tenant_id text NOT NULL,
     customer_name text NOT NULL,
@@ -46,48 +41,23 @@ CREATE TEMPORARY TABLE staged_line (
     currency text NOT NULL,
     content_key uuid NOT NULL,
     raw jsonb NOT NULL
-)
 """
-_COPY = "COPY staged_line FROM STDIN (FORMAT csv)"
-_DROP = "DROP TABLE IF EXISTS staged_line"
 
 
-@contextmanager
-def staging() -> Iterator[None]:
+def staging() -> AbstractContextManager[None]:
     """An empty staging table, gone afterwards whatever happens."""
-    with connection.cursor() as cursor:
-        cursor.execute(_DROP)
-        cursor.execute(_CREATE)
-    try:
-        yield
-    finally:
-        if connection.is_usable() and not connection.needs_rollback:
-            with connection.cursor() as cursor:
-                cursor.execute(_DROP)
+    return tables.temporary_table(_TABLE, _COLUMNS)
 
 
 def load(lines: Iterable[Line]) -> Iterator[int]:
     """Copy lines into the staging table; yields how many are in it after each batch."""
-    count = 0
-    for batch in batched(lines, BATCH):
-        with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-            copy.write(_as_csv(batch))
-        count += len(batch)
-        yield count
-
-
-def _as_csv(lines: Iterable[Line]) -> str:
-    """CSV as COPY reads it: quoted throughout, but for NULL."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, quoting=csv.QUOTE_NOTNULL, lineterminator="\n")
-    writer.writerows((*line[:-1], json.dumps(line.raw, ensure_ascii=False)) for line in lines)
-    return text.getvalue()
+    rows = ((*line[:-1], json.dumps(line.raw, ensure_ascii=False)) for line in lines)
+    return tables.load(_TABLE, rows)
 
 
 def analyse() -> None:
     """Let the planner know how much is staged."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE staged_line")
+    tables.analyse(_TABLE)
 
 
 def section_totals() -> dict[str, Decimal]:

@@ -16,7 +16,11 @@ _GROUPED = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]+))?"
 _SCIENTIFIC = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?E[+-]?[0-9]+", re.ASCII | re.IGNORECASE)
 _CLOCK = r"(?:[ T]+([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]{1,7})?)?(?: *[AP]M)?Z?)?"
 _MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})" + _CLOCK, re.ASCII)
-_YEAR_FIRST = re.compile(r"([0-9]{4})([/-])([0-9]{1,2})\2([0-9]{1,2})" + _CLOCK, re.ASCII)
+_YEAR_FIRST = re.compile(r"([0-9]{4})([/.-])([0-9]{1,2})\2([0-9]{1,2})" + _CLOCK, re.ASCII)
+_CHINESE = re.compile(r"([0-9]{4})年([0-9]{1,2})月([0-9]{1,2})日" + _CLOCK)
+_COMPACT = re.compile(
+    r"([0-9]{4})([0-9]{2})([0-9]{2})(?:[ T]?([0-9]{2}):?([0-9]{2}):?([0-9]{2}))?", re.ASCII
+)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
@@ -60,9 +64,10 @@ def _half_width(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def day(text: str) -> date:
-    """The date of `M/D/YYYY H:MM`, `YYYY/M/D` or ISO. Times are checked and left out.
+    """The date of `M/D/YYYY H:MM`, `YYYY/M/D`, ISO, `YYYYMMDD` or `YYYY年M月D日`.
 
-    Charges start at 0:00 and end at 23:59 of the days named, in no stated time zone.
+    Times are checked and left out: charges start at 0:00 and end at 23:59 of the days named, in no
+    stated time zone.
     """
     plain = unicodedata.normalize("NFKC", text).strip()
     if match := _MONTH_FIRST.fullmatch(plain):
@@ -71,6 +76,9 @@ def day(text: str) -> date:
     elif match := _YEAR_FIRST.fullmatch(plain):
         year, month, dayof = match[1], match[3], match[4]
         clock = match.groups()[4:]
+    elif match := _COMPACT.fullmatch(plain) or _CHINESE.fullmatch(plain):
+        year, month, dayof = match[1], match[2], match[3]
+        clock = match.groups()[3:]
     else:
         raise ValueRefused(TableCode.BAD_DATE)
     if not _is_time(clock) or not FIRST_YEAR <= int(year) <= LAST_YEAR:

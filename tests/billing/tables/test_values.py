@@ -71,7 +71,8 @@ def test_amount_refuses(text: str, code: TableCode) -> None:
 @pytest.mark.parametrize(
     "text",
     ["2/1/2026 0:00", "02/01/2026", "2026/2/1", "2026-02-01", "2026-02-01T00:00:00Z",
-     "2/1/2026 23:59", "２０２６/２/１", " 2/1/2026 12:00:00 AM "],
+     "2/1/2026 23:59", "２０２６/２/１", " 2/1/2026 12:00:00 AM ",
+     "20260201", "20260201 103122", "20260201103122", "2026年2月1日", "2026.02.01"],
 )  # fmt: skip
 def test_day_reads(text: str) -> None:
     assert values.day(text) == date(2026, 2, 1)
@@ -80,7 +81,8 @@ def test_day_reads(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "31/1/2026", "2/30/2026", "2026-02-1x", "1/2/26", "2/1/2026 24:00", "2/1/2026 1:60",
-     "46054", "0001-01-01", "yesterday", "2026/2-1", "1/1/9999"],
+     "46054", "20261301", "20260201 256100", "2026年13月1日", "0001-01-01", "yesterday",
+     "2026/2-1", "1/1/9999"],
 )  # fmt: skip
 def test_day_refuses(text: str) -> None:
     with pytest.raises(ValueRefused) as refused:
