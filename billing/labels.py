@@ -40,8 +40,9 @@ def invoice_label(invoice: Invoice, today: date) -> Label:
         return Label("neutral", _("Void"))
     if not invoice.open_amount:
         return Label("ok", _("Settled"))
-    if invoice.is_disputed and not invoice.chaseable_amount:
-        return Label("warning", _("Disputed"))
+    if invoice.is_unconfirmed or (invoice.is_disputed and not invoice.chaseable_amount):
+        waits = _("Disputed") if invoice.is_disputed else _("Opening balance to confirm")
+        return Label("warning", waits)
     days = rules.days_overdue(invoice.due_on, today) if invoice.due_on else 0
     if days:
         text = ngettext("%(days)s day overdue", "%(days)s days overdue", days)
@@ -178,6 +179,7 @@ def invoice_facts(invoice: Invoice) -> list[dict[str, object]]:
         due_fact(invoice),
     ]
     amounts = [
+        *_taken_over(invoice),
         (_("Total including VAT"), invoice.total),
         (_("Paid"), invoice.allocated),
         (_("Credited"), invoice.credited),
@@ -191,6 +193,16 @@ def invoice_facts(invoice: Invoice) -> list[dict[str, object]]:
     shown = amounts if invoice.is_issued else amounts[:1]
     facts += [{"label": name, "value": amount(value, invoice.currency)} for name, value in shown]
     return [*facts, *_fapiao_facts(invoice)]
+
+
+def _taken_over(invoice: Invoice) -> list[tuple[str, Decimal]]:
+    """What an opening balance was originally, and what had been settled of it elsewhere."""
+    if invoice.original_total is None:
+        return []
+    return [
+        (_("Original total"), invoice.original_total),
+        (_("Settled before it was taken over"), invoice.settled_before),
+    ]
 
 
 def receipt_facts(receipt: Receipt) -> list[dict[str, object]]:

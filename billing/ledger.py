@@ -60,6 +60,7 @@ def debt(invoice: Invoice) -> rules.Debt:
         open_amount=invoice.open_amount,
         disputed_amount=invoice.disputed_amount,
         is_late_charge=invoice.is_late_charges,
+        is_confirmed=not invoice.is_unconfirmed,
     )
 
 

@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, Min, Q, Sum, Value, When
 from django.db.models.functions import Least
 
 from billing.models import CreditNote, Invoice, InvoiceKind, Receipt
+from billing.models.invoice import UNCONFIRMED
 from partners.models import Partner
 
 ZERO = Decimal(0)
@@ -34,6 +35,13 @@ class Overdue:
     """Of the invoices with an undisputed part; None when all are disputed."""
     invoice_ids: tuple[int, ...]
     """All overdue invoices, oldest due date first, disputed ones among them."""
+    unconfirmed_amount: Decimal = ZERO
+    """Of opening balances that nobody has confirmed: in none of the other figures."""
+
+    @property
+    def owed_amount(self) -> Decimal:
+        """All that is past its due date, whether it may be chased or not."""
+        return self.amount + self.unconfirmed_amount
 
 
 @dataclass(frozen=True)
@@ -72,9 +80,10 @@ def overdue_by_currency(
     """Per customer and currency what is overdue on this date of the partner's zone: one query.
 
     Late charges are not in it: nobody is chased or suspended for them. Of an invoice disputed in
-    part, what is paid counts first against the undisputed rest. Whoever owes nothing overdue is not
-    in the answer.
+    part, what is paid counts first against the undisputed rest. Opening balances that nobody has
+    confirmed are counted apart. Whoever owes nothing overdue is not in the answer.
     """
+    confirmed = ~UNCONFIRMED
     rows = (
         Invoice.objects.overdue(business_date)
         .of_services()
@@ -82,10 +91,13 @@ def overdue_by_currency(
         .order_by()
         .values("customer_id", "currency")
         .annotate(
-            amount=Sum("open_amount"),
+            amount=Sum("open_amount", filter=confirmed, default=ZERO),
+            unconfirmed_amount=Sum("open_amount", filter=UNCONFIRMED, default=ZERO),
             undisputed_amount=Sum("chaseable_amount"),
             oldest_due_on=Min("due_on", filter=Q(chaseable_amount__gt=0)),
-            invoice_ids=ArrayAgg("id", order_by=["due_on", "id"]),
+            invoice_ids=ArrayAgg(
+                "id", filter=confirmed, order_by=["due_on", "id"], default=Value([])
+            ),
         )
     )
     return {
@@ -96,6 +108,7 @@ def overdue_by_currency(
             undisputed_amount=row["undisputed_amount"],
             oldest_due_on=row["oldest_due_on"],
             invoice_ids=tuple(row["invoice_ids"]),
+            unconfirmed_amount=row["unconfirmed_amount"],
         )
         for row in rows
     }

@@ -31,10 +31,16 @@ class Debt:
     open_amount: Decimal
     disputed_amount: Decimal = ZERO
     is_late_charge: bool = False
+    is_confirmed: bool = True
 
     @property
     def undisputed_amount(self) -> Decimal:
-        """What is open without the disputed part, which payments reach last."""
+        """What is open without the disputed part, which payments reach last.
+
+        Nothing of an opening balance that nobody has confirmed: only who names it settles it.
+        """
+        if not self.is_confirmed:
+            return ZERO
         return max(self.open_amount - self.disputed_amount, ZERO)
 
 

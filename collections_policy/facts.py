@@ -163,6 +163,7 @@ def debt(overdue: Overdue | None, partner: Partner) -> rules.Debt:
         undisputed=overdue.undisputed_amount if overdue else receivables.ZERO,
         oldest_due_on=overdue.oldest_due_on if overdue else None,
         tolerance=receivables.tolerance(partner),
+        unconfirmed=overdue.unconfirmed_amount if overdue else receivables.ZERO,
     )
 
 

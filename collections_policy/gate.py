@@ -20,6 +20,7 @@ class Requirement(StrEnum):
     OVERDUE = "overdue"
     ABOVE_MINIMUM = "above_minimum"
     UNDISPUTED = "undisputed"
+    HISTORY_CONFIRMED = "history_confirmed"
     NOT_PAUSED = "not_paused"
     NOT_STOPPED = "not_stopped"
     WARNED = "warned"
@@ -47,6 +48,7 @@ _LACKING = {
     Requirement.OVERDUE: _("nothing is overdue"),
     Requirement.ABOVE_MINIMUM: _("no more is overdue than is tolerated"),
     Requirement.UNDISPUTED: _("what is overdue is in dispute"),
+    Requirement.HISTORY_CONFIRMED: _("the opening balance is not confirmed"),
     Requirement.NOT_PAUSED: _("chasing is paused"),
     Requirement.NOT_IN_TRANSIT: _("money is said to be in transit"),
     Requirement.NOT_ANSWERED_LATELY: _("a dispute was answered in the last five working days"),
@@ -56,6 +58,7 @@ _LABELS = {
     Requirement.OVERDUE: _("An issued invoice is overdue"),
     Requirement.ABOVE_MINIMUM: _("More is overdue than is tolerated"),
     Requirement.UNDISPUTED: _("Enough of it is not in dispute"),
+    Requirement.HISTORY_CONFIRMED: _("A person has confirmed the opening balances"),
     Requirement.NOT_PAUSED: _("Nobody has paused chasing"),
     Requirement.NOT_STOPPED: _("Suspensions for non-payment are not stopped in the settings"),
     Requirement.WARNED: _("Invoice and warnings delivered, three working days ago or more"),
@@ -147,12 +150,14 @@ def check(
     """Check one debt on a date of the partner's zone."""
     is_paused = paused_until is not None and paused_until > business_date
     if debt.amount <= 0:
-        return Readiness((Item(Requirement.OVERDUE, State.MISSING), *_not_checked()))
+        lacking = Requirement.HISTORY_CONFIRMED if debt.unconfirmed else Requirement.OVERDUE
+        return Readiness((Item(lacking, State.MISSING), *_not_checked()))
     until = waiting.answered_until
     checked = {
         Requirement.OVERDUE: True,
         Requirement.ABOVE_MINIMUM: debt.amount > debt.tolerance,
         Requirement.UNDISPUTED: debt.amount <= debt.tolerance or not debt.is_disputed,
+        Requirement.HISTORY_CONFIRMED: debt.amount > debt.tolerance or not debt.unconfirmed,
         Requirement.NOT_PAUSED: not is_paused,
         Requirement.NOT_IN_TRANSIT: not covers(waiting.in_transit, debt),
         Requirement.NOT_ANSWERED_LATELY: until is None or until <= business_date,

@@ -57,6 +57,8 @@ class Debt:
     undisputed: Decimal
     oldest_due_on: date | None
     tolerance: Decimal
+    unconfirmed: Decimal = Decimal(0)
+    """Of opening balances that nobody has confirmed; in none of the other amounts."""
 
     @property
     def is_settled(self) -> bool:

@@ -32,11 +32,20 @@ from billing.models.reconciliation import (
 )
 from billing.models.refund import Refund
 from billing.models.series import InvoiceSeries
+from billing.models.table_import import (
+    BankLayout,
+    ImportedRow,
+    ImportFinding,
+    ImportKind,
+    ImportStatus,
+    TableImport,
+)
 from billing.models.terms import Terms
 
 __all__ = [
     "Allocation",
     "AllocationRule",
+    "BankLayout",
     "BillAlarm",
     "ClaimStatus",
     "CreditNote",
@@ -52,6 +61,10 @@ __all__ = [
     "FapiaoType",
     "FileKind",
     "FileStatus",
+    "ImportFinding",
+    "ImportKind",
+    "ImportStatus",
+    "ImportedRow",
     "Invoice",
     "InvoiceDueDate",
     "InvoiceKind",
@@ -72,6 +85,7 @@ __all__ = [
     "ReconciliationLine",
     "Refund",
     "RemittanceClaim",
+    "TableImport",
     "Terms",
     "WriteOff",
     "WriteOffCode",

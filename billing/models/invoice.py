@@ -17,6 +17,8 @@ from partners.access import ScopedQuerySet
 from partners.models import Partner, TermsFrom, TermsKind
 
 ZERO = Decimal(0)
+UNCONFIRMED = Q(is_history=True, history_confirmed_at=None)
+"""An opening balance may be wrong until a person has confirmed it: nobody is chased for it."""
 
 
 class InvoiceStatus(models.TextChoices):
@@ -58,8 +60,19 @@ class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
         return self.filter(open_amount__gt=F("disputed_amount"))
 
     def chaseable(self) -> Self:
-        """With something open that may be chased: no late charges, and no disputed part."""
+        """With something open that may be chased.
+
+        No late charges, no disputed part, no opening balance that nobody has confirmed.
+        """
         return self.filter(chaseable_amount__gt=0)
+
+    def unconfirmed(self) -> Self:
+        """Opening balances that nobody has confirmed yet: owed, but never chased."""
+        return self.filter(UNCONFIRMED)
+
+    def confirmed(self) -> Self:
+        """All but opening balances that nobody has confirmed yet."""
+        return self.exclude(UNCONFIRMED)
 
     def of_services(self) -> Self:
         """Not for late charges, which never lead to a suspension."""
@@ -123,6 +136,21 @@ class Invoice(models.Model):
         default=False,
         help_text=_("Issued before this portal was used; its number was given elsewhere."),
     )
+    original_total = models.DecimalField(
+        _("original total"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_(
+            "Of an opening balance, as it was issued. Its total here is what was still open "
+            "when it was taken over; the rest was settled before."
+        ),
+    )
+    history_confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    history_confirmed_at = models.DateTimeField(_("opening balance confirmed at"), null=True)
     disputed_since = models.DateTimeField(_("disputed since"), null=True)
     disputed_amount = models.DecimalField(
         _("disputed"), max_digits=18, decimal_places=2, default=ZERO
@@ -131,6 +159,7 @@ class Invoice(models.Model):
         verbose_name=_("may be chased"),
         expression=models.Case(
             models.When(
+                ~UNCONFIRMED,
                 kind=InvoiceKind.SERVICES,
                 then=Greatest(
                     F("total")
@@ -145,7 +174,10 @@ class Invoice(models.Model):
         ),
         output_field=models.DecimalField(max_digits=18, decimal_places=2),
         db_persist=True,
-        help_text=_("What is open without its disputed part; payments count first against it."),
+        help_text=_(
+            "What is open without its disputed part; payments count first against it. "
+            "Nothing of an opening balance that nobody has confirmed."
+        ),
     )
     overdue_flagged_on = models.DateField(_("seen overdue on"), null=True)
     note = models.TextField(_("note"), blank=True, default="")
@@ -206,6 +238,16 @@ class Invoice(models.Model):
                 name="invoice_due_when_issued",
             ),
             models.CheckConstraint(
+                condition=Q(original_total=None)
+                | Q(is_history=True, original_total__gte=F("total")),
+                name="invoice_original_total_of_history",
+            ),
+            models.CheckConstraint(
+                condition=Q(history_confirmed_at=None, history_confirmed_by=None)
+                | Q(history_confirmed_at__isnull=False, is_history=True),
+                name="invoice_confirmed_when_history",
+            ),
+            models.CheckConstraint(
                 condition=Q(allocated__gte=0, credited__gte=0, written_off__gte=0),
                 name="invoice_settled_by_positive_amounts",
             ),
@@ -253,6 +295,12 @@ class Invoice(models.Model):
                 name="invoices_disputed",
                 condition=Q(disputed_since__isnull=False),
             ),
+            models.Index(
+                "partner",
+                "id",
+                name="invoices_unconfirmed",
+                condition=Q(is_history=True, history_confirmed_at=None),
+            ),
             models.Index("partner", "status", "id", name="invoices_by_status"),
             models.Index("partner", "id", name="invoices_newest"),
             models.Index("customer", "id", name="invoices_of_customer"),
@@ -283,6 +331,16 @@ class Invoice(models.Model):
     @property
     def is_disputed(self) -> bool:
         return self.disputed_since is not None
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether it is an opening balance that nobody has confirmed yet."""
+        return self.is_history and self.history_confirmed_at is None
+
+    @property
+    def settled_before(self) -> Decimal:
+        """What had been settled of an opening balance before it was taken over."""
+        return ZERO if self.original_total is None else self.original_total - self.total
 
     @property
     def is_late_charges(self) -> bool:

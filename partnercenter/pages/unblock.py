@@ -127,7 +127,7 @@ def _debt(request: PortalRequest, subscription: Subscription) -> str:
         return _("A payment is outstanding. Ask Billing before you unblock.")
     today = clock.business_date(partner)
     overdue = receivables.overdue_by_currency([customer.pk], today).values()
-    amounts = ", ".join(money(each.amount, each.currency) for each in overdue)
+    amounts = ", ".join(money(each.owed_amount, each.currency) for each in overdue)
     if not amounts:
         return _("Nothing is overdue any more.")
     return _("Still overdue: %(amounts)s.") % {"amounts": amounts}
