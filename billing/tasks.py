@@ -5,15 +5,19 @@ from celery import shared_task
 from billing import claims, issuing
 from billing.books import exporting
 from billing.files import services as files
+from billing.imports import services as imports
 from partners import jobs
 
 
 @shared_task
 def drain_imports() -> None:
-    """Check and import the reconciliation files that wait, and issue the drafts of waiting jobs."""
+    """Check and import the files that wait, and issue the drafts of waiting jobs."""
     jobs.drain(files.CHECK, files.run_check)
     jobs.drain(files.IMPORT, files.run_import)
     files.release_stuck()
+    jobs.drain(imports.CHECK, imports.run_check)
+    jobs.drain(imports.IMPORT, imports.run_import)
+    imports.release_stuck()
     jobs.drain(issuing.KIND, issuing.issue)
     jobs.drain(exporting.KIND, exporting.run)
 

@@ -1,0 +1,1 @@
+"""Tables that people bring along: bank statements become receipts, opening balances invoices."""
