@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import (
     Allocation,
+    BankLayout,
     CreditNote,
     Dispute,
     Fapiao,
@@ -21,6 +22,7 @@ from billing.models import (
     ReceiptsFreshness,
     Refund,
     RemittanceClaim,
+    TableImport,
     WriteOff,
 )
 from partners import clock
@@ -195,3 +197,26 @@ class ReceiptsFreshnessAdmin(ReadOnlyAdmin[ReceiptsFreshness]):
     list_display = ("partner", "recorded_up_to", "confirmed_by", "confirmed_at")
     search_fields = ("partner__name",)
     list_select_related = ("partner", "confirmed_by")
+
+
+@admin.register(TableImport)
+class TableImportAdmin(ReadOnlyAdmin[TableImport]):
+    """Bank statements and opening balances."""
+
+    list_display = ("name", "partner", "kind", "status", "uploaded_at", "imported_at")
+    list_filter = ("kind", "status", "partner")
+    search_fields = ("name", "sha256", "bank_account")
+    list_select_related = ("partner",)
+
+    def view_on_site(self, obj: TableImport) -> str:
+        return reverse("billing:import", args=[obj.pk])
+
+
+@admin.register(BankLayout)
+class BankLayoutAdmin(ReadOnlyAdmin[BankLayout]):
+    """How banks write their statements."""
+
+    list_display = ("name", "partner", "bank_account", "currency", "remembered_at")
+    list_filter = ("partner",)
+    search_fields = ("name", "bank_account")
+    list_select_related = ("partner",)

@@ -6,6 +6,7 @@ from billing.bill import urls as bill
 from billing.books import urls as books
 from billing.fapiao import urls as fapiao
 from billing.files import urls as files
+from billing.imports import urls as imports
 from billing.views import (
     claims,
     disputes,
@@ -64,4 +65,5 @@ urlpatterns = [
     *fapiao.urlpatterns,
     *bill.urlpatterns,
     *files.urlpatterns,
+    *imports.urlpatterns,
 ]

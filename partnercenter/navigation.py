@@ -86,6 +86,7 @@ def _menu() -> list[tuple[str, list[Entry]]]:
         (_("Receipts"), reverse("billing:receipts"), owe),
         (_("Ageing"), reverse("billing:ageing"), owe),
         (_("Journal"), reverse("billing:journal"), Permission.RECORD_MONEY),
+        (_("Imports"), reverse("billing:imports"), owe),
     ]
     collections = [
         (_("Collections"), reverse("collections_policy:index"), Permission.WORK_CASES),

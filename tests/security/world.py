@@ -29,6 +29,7 @@ from service_requests.models import ServiceRequest, Status
 from subscriptions.models import HoldReason, Subscription
 from tests.billing.bill import make as our_bill
 from tests.billing.files import make
+from tests.billing.imports import make as tables
 from tests.factories.billing import draft_of, issued_to, payment, receipt_from
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.holds import held, held_for_debt, suspended_by_21vianet
@@ -174,12 +175,14 @@ def _bill(partner: Partner, customer: Customer, word: str) -> dict[str, dict[str
         partner=partner, customer=customer, kind=PriceKind.MARGIN_PERCENT, value=Decimal(12)
     )
     paid = our_bill.paid((bill, "4321.09"), bank_account="BANK-1", bank_serial=f"BANK-4-{word}")
+    table = tables.uploaded(partner, tables.statement([word]), name=f"{word}.csv")
     return {
         "bill": {"pk": bill.pk},
         "alarm": {"pk": bill.pk, "working_days": 2},
         "our_payment": {"pk": paid.pk},
         "file": {"pk": file.pk},
         "rule": {"pk": rule.pk},
+        "import": {"pk": table.pk},
     }
 
 
