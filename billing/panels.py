@@ -45,6 +45,7 @@ def customer_panel(customer: Customer, user: User) -> Panel | None:
             "late_charges_url": reverse("billing:late_charges", args=[customer.pk])
             if customer.partner.settings.late_charge_rate
             else "",
+            "statement_url": reverse("customer_statement", args=[customer.pk]),
         },
     )
 

@@ -7,6 +7,7 @@ from billing.books import urls as books
 from billing.fapiao import urls as fapiao
 from billing.files import urls as files
 from billing.imports import urls as imports
+from billing.paper import urls as paper
 from billing.views import (
     claims,
     disputes,
@@ -63,6 +64,7 @@ urlpatterns = [
     *books.urlpatterns,
     *ledger,
     *fapiao.urlpatterns,
+    *paper.urlpatterns,
     *bill.urlpatterns,
     *files.urlpatterns,
     *imports.urlpatterns,

@@ -34,7 +34,7 @@ class CustomerForm(forms.ModelForm[Customer]):
 
     class Meta:
         model = Customer
-        fields = ["short_name", "language"]
+        fields = ["short_name", "tax_number", "address", "language"]
 
 
 class ContactForm(forms.ModelForm[Contact]):

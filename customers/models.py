@@ -45,6 +45,8 @@ class Customer(models.Model):
     company = models.CharField(_("company"), max_length=250)
     short_name = models.CharField(_("short name"), max_length=100, blank=True)
     domain = models.CharField(_("domain"), max_length=250, blank=True)
+    tax_number = models.CharField(_("unified social credit code"), max_length=20, blank=True)
+    address = models.CharField(_("registered address"), max_length=300, blank=True)
     language = models.CharField(
         _("language"),
         max_length=10,

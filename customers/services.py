@@ -67,16 +67,26 @@ def index_names(customer: Customer) -> None:
 
 
 def edit_customer(
-    customer: Customer, *, short_name: str, language: str, by: User | None, reason: str
+    customer: Customer,
+    *,
+    short_name: str,
+    language: str,
+    by: User | None,
+    reason: str,
+    on_paper: Mapping[str, str] | None = None,
 ) -> Customer:
-    """Change what the partner calls a customer and the language it is written to in."""
+    """Change what the partner calls a customer and the language it is written to in.
+
+    `on_paper` is what papers name besides the company: `tax_number` and `address`.
+    """
+    after = {"short_name": short_name, "language": language, **(on_paper or {})}
     with transaction.atomic():
         [locked] = Customer.objects.lock([customer.pk])
-        before = {"short_name": locked.short_name, "language": locked.language}
-        locked.short_name, locked.language = short_name, language
+        before = {name: getattr(locked, name) for name in after}
+        for name, value in after.items():
+            setattr(locked, name, value)
         index_names(locked)
-        locked.save(update_fields=["short_name", "language", "pinyin_key", "search_text"])
-        after = {"short_name": short_name, "language": language}
+        locked.save(update_fields=[*after, "pinyin_key", "search_text"])
         audit.record(_fact(locked, "customer.edited", reason, before=before, after=after), by=by)
     return locked
 

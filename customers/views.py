@@ -28,6 +28,7 @@ def edit(request: PortalRequest, pk: int) -> HttpResponse:
             language=form.cleaned_data["language"],
             by=request.user,
             reason=form.cleaned_data["reason"],
+            on_paper={name: form.cleaned_data[name] for name in ("tax_number", "address")},
         )
         messages.success(request, _("Saved."))
         return redirect("customer", customer.pk)

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from billing.paper.views import statement
 from partnercenter import style_page
 from partnercenter.pages.bulk import bulk_suspend, bulk_unblock
 from partnercenter.pages.customer import customer
@@ -22,6 +23,7 @@ urlpatterns = [
     path("helpdesk/", helpdesk, name="helpdesk"),
     path("customers/", customers, name="customers"),
     path("customers/<int:pk>/", customer, name="customer"),
+    path("customers/<int:pk>/statement/", statement, name="customer_statement"),
     path("customers/", include("customers.urls")),
     path("subscriptions/<int:pk>/", subscription, name="subscription"),
     path("subscriptions/<int:pk>/suspend/", suspend, name="suspend"),

@@ -21,6 +21,7 @@ from partners.permissions import Permission
 KINDS_ABOUT_MONEY: Mapping[Permission, tuple[str, ...]] = {
     Permission.SEE_RECEIVABLES: (
         "allocation.",
+        "bank_account.",
         "billing.",
         "claim.",
         "credit.",

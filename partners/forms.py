@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.attachments.sniffing import MAX_BYTES, MEBIBYTE, kinds_shown
 from partners.kinds import KINDS
-from partners.models import AdminRole, AgentRole, Partner, PartnerSettings, User
+from partners.models import AdminRole, AgentRole, Partner, PartnerBankAccount, PartnerSettings, User
 
 
 class ReasonForm(forms.Form):
@@ -90,6 +90,32 @@ class SettingsForm(forms.ModelForm[PartnerSettings]):
         model = PartnerSettings
         exclude = ["partner"]  # noqa: DJ006  (a new setting belongs on this page)
         widgets = {"sweep_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M")}
+
+
+class BankAccountForm(ReasonForm, forms.ModelForm[PartnerBankAccount]):
+    """An account to which customers pay, and why it is added or changed."""
+
+    of = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = PartnerBankAccount
+        fields = ["holder", "bank", "number", "cnaps", "swift", "currency", "is_used"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["of"].initial = self.instance.partner_id
+        self.order_fields([*self.Meta.fields, "reason"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        twins = PartnerBankAccount.objects.filter(
+            partner=self.instance.partner_id,
+            number=cleaned.get("number"),
+            currency=cleaned.get("currency"),
+        )
+        if twins.exclude(pk=self.instance.pk).exists():
+            self.add_error("number", _("This account is there already."))
+        return cleaned
 
 
 class RolesForm(ReasonForm):

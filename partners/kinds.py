@@ -15,6 +15,8 @@ KINDS = {
     "calendar.day_set": _("Day entered in the calendar"),
     "calendar.year_confirmed": _("Year's calendar confirmed"),
     "calendar.year_reopened": _("Confirmation of a year's calendar taken back"),
+    "bank_account.added": _("Bank account added"),
+    "bank_account.changed": _("Bank account changed"),
     "case.closed": _("Collections case closed"),
     "case.opened": _("Collections case opened"),
     "case_step.approved": _("Suspension approved"),

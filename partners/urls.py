@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from partners.views import activity, attachments, calendar, own, people, settings
+from partners.views import (
+    activity,
+    attachments,
+    bank_accounts,
+    calendar,
+    own,
+    people,
+    settings,
+)
 
 app_name = "partners"
 urlpatterns = [
@@ -16,6 +24,9 @@ urlpatterns = [
     path("settings/calendar/confirm/", calendar.confirm, name="calendar_confirm"),
     path("settings/calendar/confirmed/<int:pk>/", calendar.reopen, name="calendar_reopen"),
     path("settings/calendar/days/<int:pk>/remove/", calendar.remove, name="calendar_remove"),
+    path("settings/bank-accounts/", bank_accounts.index, name="bank_accounts"),
+    path("settings/bank-accounts/add/", bank_accounts.add, name="bank_account_add"),
+    path("settings/bank-accounts/<int:pk>/", bank_accounts.edit, name="bank_account"),
     path("settings/people/", people.index, name="people"),
     path("settings/people/invite/", people.invite, name="invite"),
     path("settings/people/<int:pk>/", people.roles, name="roles"),

@@ -2,6 +2,7 @@
 
 from partners.models.attachment import Attachment, Scan
 from partners.models.audit import AuditEntry, AuditSeal
+from partners.models.bank import PartnerBankAccount
 from partners.models.clock import BusinessClock, CalendarDay, ConfirmedYear
 from partners.models.connection import Cloud, Connection
 from partners.models.job import Heartbeat, Job
@@ -29,6 +30,7 @@ __all__ = [
     "Job",
     "Membership",
     "Partner",
+    "PartnerBankAccount",
     "PartnerSettings",
     "PaymentOrder",
     "Scan",

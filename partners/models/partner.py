@@ -76,6 +76,12 @@ class PartnerSettings(models.Model):
     """What a partner decides for itself. Days are calendar days unless the name says working."""
 
     partner = models.OneToOneField(Partner, models.CASCADE, related_name="settings")
+    legal_name = models.CharField(
+        _("registered name, as papers to customers show it"), max_length=200, blank=True
+    )
+    tax_number = models.CharField(_("unified social credit code"), max_length=20, blank=True)
+    address = models.CharField(_("registered address"), max_length=300, blank=True)
+    phone = models.CharField(_("phone number"), max_length=40, blank=True)
     payment_terms_days = models.PositiveSmallIntegerField(_("payment terms (days)"), default=30)
     payment_terms_kind = models.CharField(
         _("payment terms are counted"), max_length=12, choices=TermsKind, default=TermsKind.NET

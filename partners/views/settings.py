@@ -108,6 +108,7 @@ def tabs(request: PortalRequest) -> list[dict[str, object]]:
     pages = [
         ("partners:settings", _("Settings"), READ),
         ("partners:calendar", _("Working days"), READ),
+        ("partners:bank_accounts", _("Bank accounts"), Permission.MANAGE_POLICY),
         ("partners:people", _("People"), Permission.MANAGE_PEOPLE),
         ("partners:permissions", _("Permissions"), READ),
     ]

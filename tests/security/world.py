@@ -7,11 +7,19 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from billing import claims, disputes, receipts, refunds, write_offs
+from billing import claims, disputes, ledger, receipts, refunds, write_offs
 from billing.books import exporting
 from billing.books.journal import Period
 from billing.fapiao import services as fapiao
-from billing.models import Allocation, Dispute, DisputeCode, PayerAlias, PriceKind, PriceRule
+from billing.models import (
+    Allocation,
+    CreditNote,
+    Dispute,
+    DisputeCode,
+    PayerAlias,
+    PriceKind,
+    PriceRule,
+)
 from collections_policy.models import Case, SweepRun
 from customers import services as customer_services
 from customers.models import Contact, Customer
@@ -23,6 +31,7 @@ from partners.models import (
     ConfirmedYear,
     Membership,
     Partner,
+    PartnerBankAccount,
     User,
 )
 from service_requests.models import ServiceRequest, Status
@@ -89,6 +98,10 @@ def world(word: str) -> World:
     keys["calendar_day"], keys["confirmed_year"] = {"pk": day.pk}, {"pk": year.pk}
     keys["membership"] = {"pk": Membership.objects.get(user=people["nobody"]).pk}
     keys["export"] = {"pk": _exported(partner, boss)}
+    account = PartnerBankAccount.objects.create(
+        partner=partner, holder=f"{word} Ltd", bank=word, number=f"BANK-{word}"
+    )
+    keys["bank_account"] = {"pk": account.pk}
     keys["job"] = {"pk": jobs.ask_for("subscriptions.read", partner, by=boss).pk}
     return World(partner, word, people, keys)
 
@@ -140,6 +153,7 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     )
     small = issued_to(customer, net="7654.00")
     loss = write_offs.write_off(small, amount=Decimal("1.00"), by=boss, reason="small")
+    ledger.credit(invoice, amount=Decimal("1.00"), by=boss, reason="7654.00 was too much")
     receipt = receipt_from(customer, "4321.09", bank_account="BANK-1", bank_serial="BANK-2")
     receipts.record(
         customer.partner, None, payment("4321.09", bank_serial="BANK-3"), by=boss, reason="bank"
@@ -147,6 +161,7 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     return {
         "invoice": {"pk": invoice.pk},
         "fapiao": {"pk": paper.pk},
+        "credit_note": {"pk": CreditNote.objects.get(invoice=invoice).pk},
         "dispute": {"pk": Dispute.objects.get(invoice=invoice).pk},
         "claim": {"pk": claims.open_claim(customer, slip, by=boss, reason="phone").pk},
         "write_off": {"pk": loss.pk},
