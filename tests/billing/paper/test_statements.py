@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing import ledger, receipts
+from billing import receipts, write_offs
 from billing.models import Invoice, Receipt
 from billing.paper import documents, statements
 from customers.models import Customer
@@ -55,7 +55,7 @@ def test_what_was_before_is_the_opening_balance(customer: Customer) -> None:
 def test_closing_balance_is_what_is_open_without_the_credit(customer: Customer) -> None:
     overdue_for(customer, 40)
     invoice = issued_to(customer)
-    ledger.write_off(invoice, amount=D("10.00"), by=None, reason="rounding")
+    write_offs.write_off(invoice, amount=D("10.00"), by=None, reason="rounding")
     receipt_from(customer, "3000.00")
 
     found = statement(customer)
@@ -65,7 +65,7 @@ def test_closing_balance_is_what_is_open_without_the_credit(customer: Customer) 
 
 def test_written_off_amounts_are_still_claimed(customer: Customer) -> None:
     invoice = issued_to(customer)
-    ledger.write_off(invoice, amount=invoice.total, by=None, reason="hopeless")
+    write_offs.write_off(invoice, amount=invoice.total, by=None, reason="hopeless")
 
     assert statement(customer).closing == invoice.total
 
