@@ -18,6 +18,7 @@ from billing.models import (
     PartnerInvoice,
     Receipt,
     ReconciliationFile,
+    RemittanceClaim,
 )
 from billing.suggestions import Suggestion
 from partners.models import Partner
@@ -89,6 +90,13 @@ def disputes(partner: Partner) -> tuple[int, list[Dispute]]:
     found = Dispute.objects.of_partner(partner).are_open()
     oldest = found.select_related("customer", "invoice").order_by("id")[:SHOWN]
     return found.count(), list(oldest)
+
+
+def claims(partner: Partner) -> tuple[int, list[RemittanceClaim]]:
+    """How many payments customers say are on their way, and the oldest of them."""
+    found = RemittanceClaim.objects.of_partner(partner).are_open()
+    oldest = found.select_related("customer").order_by("id")[:SHOWN]
+    return found.order_by().count(), list(oldest)
 
 
 def at_risk(partner: Partner, today: date) -> list[AtRisk]:

@@ -38,11 +38,14 @@ def home(request: PortalRequest) -> HttpResponse:
 
 def _waiting(partner: Partner) -> dict[str, Any]:
     dispute_count, disputes = overview.disputes(partner)
+    claim_count, claims = overview.claims(partner)
     fapiao_count, fapiao = overview.fapiao_to_issue(partner)
     recorded_up_to = freshness.receipts_recorded_up_to(partner)
     today = clock.business_date(partner)
     return {
         "drafts": _in_words(overview.drafts(partner)),
+        "claim_count": claim_count,
+        "claims": claims,
         "fapiao_count": fapiao_count,
         "fapiao": fapiao,
         "unidentified": _in_words(overview.unidentified(partner)),

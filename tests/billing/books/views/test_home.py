@@ -7,9 +7,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from billing import disputes, receipts
+from billing import claims, disputes, receipts
+from billing.claims import Slip
 from billing.models import DisputeCode
 from customers.models import Customer
+from partners import clock
 from partners.models import Partner, User
 from tests.billing.files import make
 from tests.factories.billing import draft_of, overdue_for, payment
@@ -44,6 +46,7 @@ def test_home_says_that_nothing_waits(partner: Partner, signed_in: SignIn) -> No
     assert "No draft waits." in page
     assert "Every receipt has its customer." in page
     assert "No dispute is open." in page
+    assert "No customer says that money is on its way." in page
     assert "Nothing is to be paid." in page
     assert "No file was uploaded yet." in page
 
@@ -70,6 +73,23 @@ def test_home_shows_the_money_at_risk(
     [row] = signed_in(billing_admin(partner)).get(URL).context["at_risk"]
 
     assert (row["customers"], row["owed"], row["overdue"]) == (1, "¥2,120.00", "¥1,060.00")
+
+
+def test_home_names_payments_on_their_way(
+    partner: Partner, customer: Customer, signed_in: SignIn
+) -> None:
+    slip = Slip(
+        amount=Decimal("88.00"),
+        currency="CNY",
+        paid_on=clock.business_date(partner),
+        bank_serial="S-1",
+    )
+    claim = claims.open_claim(customer, slip, by=None, reason="phone")
+
+    page = signed_in(billing_admin(partner)).get(URL)
+
+    assert page.context["claims"] == [claim]
+    assert "¥88.00" in page.content.decode()
 
 
 def test_home_shows_21vianets_next_bill(partner: Partner, signed_in: SignIn) -> None:
