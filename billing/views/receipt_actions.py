@@ -65,9 +65,7 @@ def _moving() -> dict[str, Any]:
         "title": _("Move this receipt to another customer?"),
         "effects": [
             _("What it settled is owed again, and it settles what the other customer owes."),
-            _(
-                "If this receipt taught that the payer pays for the customer so far, that is forgotten."
-            ),
+            _("If this receipt taught for whom the payer pays, that is forgotten."),
         ],
         "verb": _("Move"),
         "end": {"done": _("The receipt is moved.")},
