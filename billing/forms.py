@@ -226,3 +226,30 @@ class ReductionForm(ReasonForm):
                 _t("Only %(amount)s is still open."), params={"amount": self.open_amount}
             )
         return amount
+
+
+class CreditNoteIssueForm(forms.Form):
+    """Which invoice a credit note lowers: by the rule, one that a person chose, or none yet."""
+
+    OLDEST, NONE = "oldest", "none"
+
+    def __init__(self, invoices: list[Invoice], *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.invoices = {str(invoice.pk): invoice for invoice in invoices}
+        self.fields["lower"] = forms.ChoiceField(
+            label=_("What it lowers"),
+            initial=self.OLDEST,
+            choices=[
+                (self.OLDEST, _("What is open and undisputed, oldest due date first")),
+                *((pk, str(invoice)) for pk, invoice in self.invoices.items()),
+                (self.NONE, _("Nothing yet: it stays to the customer's credit")),
+            ],
+        )
+
+    @property
+    def chosen(self) -> list[Invoice] | None:
+        """The invoices to lower; None where the rule says which."""
+        lower = self.cleaned_data["lower"]
+        if lower == self.OLDEST:
+            return None
+        return [self.invoices[lower]] if lower in self.invoices else []

@@ -14,6 +14,7 @@ from billing import receivables, rules, suggestions, terms
 from billing.fapiao.finding import standing_of
 from billing.models import (
     ClaimStatus,
+    CreditNote,
     Dispute,
     FapiaoStatus,
     Invoice,
@@ -30,6 +31,15 @@ class Label:
 
     kind: str
     text: str
+
+
+def credit_note_label(note: CreditNote) -> Label:
+    """What a credit note is."""
+    if note.is_draft:
+        return Label("info", _("Draft"))
+    if not note.is_issued:
+        return Label("neutral", _("Void"))
+    return Label("neutral", _("Open")) if note.left else Label("ok", _("Settled"))
 
 
 def invoice_label(invoice: Invoice, today: date) -> Label:

@@ -34,6 +34,7 @@ def _figures(rule: PriceRule | None) -> dict[str, object]:
         "kind": rule.kind,
         "value": rule.value,
         "vat_rate": rule.vat_rate,
+        "includes_vat": rule.includes_vat,
     }
 
 

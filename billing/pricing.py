@@ -33,11 +33,12 @@ class LineFacts:
 
 @dataclass(frozen=True)
 class Rule:
-    """`value` is a margin in per cent of cost, or a price per unit before tax."""
+    """`value` is a margin in per cent of cost, or a price per unit, before tax or with it."""
 
     kind: str
     value: Decimal
     vat_rate: Decimal
+    includes_vat: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,20 @@ class PricedLine:
     quantity: Decimal
     net: Decimal
     vat_rate: Decimal
+    vat: Decimal
 
 
 def price(line: LineFacts, rule: Rule | None) -> PricedLine | None:
-    """The customer's charge for a line, or None where the rule says that it is not invoiced.
+    """The customer's charge for a line, or None where the rule says that it is billed elsewhere.
 
     - No rule: at cost, with 21Vianet's own tax rate. The check before the import warns of this.
     - Margin: cost after 21Vianet's discount, plus so many per cent. Credits get it too.
     - Unit price: what 21Vianet charged before its discount, in proportion of the two unit prices.
-      So parts of a month and reversals follow 21Vianet's days. Free lines stay free.
+      So parts of a month and reversals follow 21Vianet's days. Free lines stay free. Where the
+      price includes VAT, the gross amount is exact and the VAT is taken out of it.
     - A credit that includes tax is taken apart with the rate at which it is charged on.
+
+    Each amount is one fraction, rounded once: `billing.files.priced` does the same in the database.
     """
     if rule is None:
         rule = Rule(MARGIN_PERCENT, Decimal(0), _own_rate(line))
@@ -65,12 +70,15 @@ def price(line: LineFacts, rule: Rule | None) -> PricedLine | None:
         return None
     if rule.kind == UNIT_PRICE:
         return _by_unit_price(line, rule)
-    factor = 1 + rule.value / HUNDRED
+    cost, divisor = _fraction(line, line.net, rule.vat_rate)
+    factor = HUNDRED + rule.value
+    net = cents(cost * factor / (divisor * HUNDRED))
     return PricedLine(
-        _step(line.unit_price * factor),
+        _step(line.unit_price * factor / HUNDRED),
         line.quantity,
-        cents(_net(line, rule.vat_rate) * factor),
+        net,
         rule.vat_rate,
+        cents(net * rule.vat_rate / HUNDRED),
     )
 
 
@@ -90,25 +98,33 @@ def cents(amount: Decimal) -> Decimal:
 
 def _by_unit_price(line: LineFacts, rule: Rule) -> PricedLine:
     if not line.unit_price:
-        return PricedLine(Decimal(0), line.quantity, Decimal("0.00"), rule.vat_rate)
-    base = _net(line, rule.vat_rate) if line.includes_tax else line.amount
-    return PricedLine(
-        rule.value, line.quantity, cents(base * rule.value / line.unit_price), rule.vat_rate
-    )
+        zero = Decimal("0.00")
+        return PricedLine(Decimal(0), line.quantity, zero, rule.vat_rate, zero)
+    base, divisor = _fraction(line, line.amount, rule.vat_rate)
+    amount = cents(base * rule.value / (divisor * line.unit_price))
+    with_vat = HUNDRED + rule.vat_rate
+    if not rule.includes_vat:
+        vat = cents(amount * rule.vat_rate / HUNDRED)
+        return PricedLine(rule.value, line.quantity, amount, rule.vat_rate, vat)
+    net = cents(amount * HUNDRED / with_vat)
+    unit_price = _step(rule.value * HUNDRED / with_vat)
+    return PricedLine(unit_price, line.quantity, net, rule.vat_rate, amount - net)
 
 
-def _net(line: LineFacts, vat_rate: Decimal) -> Decimal:
-    """The cost before tax."""
-    if line.includes_tax and not line.tax:
-        return line.total / (1 + vat_rate / HUNDRED)
-    return line.net
+def _fraction(line: LineFacts, amount: Decimal, vat_rate: Decimal) -> tuple[Decimal, Decimal]:
+    """A cost before tax as numerator and divisor; only a credit that includes tax is divided."""
+    if line.includes_tax:
+        if line.tax:
+            return line.net, Decimal(1)
+        return line.total * HUNDRED, HUNDRED + vat_rate
+    return amount, Decimal(1)
 
 
 def _own_rate(line: LineFacts) -> Decimal:
     """The rate of tax that 21Vianet charged, in per cent; 0 where the figures make no sense."""
     if not line.net or not line.tax:
         return Decimal(0)
-    rate = cents(line.tax / line.net * HUNDRED)
+    rate = cents(line.tax * HUNDRED / line.net)
     return rate if 0 <= rate <= HIGHEST_RATE else Decimal(0)
 
 

@@ -11,7 +11,7 @@ from billing.models import Terms
 from billing.models.terms import AT_ONCE
 from customers.models import CreditDecision, Customer
 from partners import calendar
-from partners.models import Partner, PartnerSettings, TermsFrom, TermsKind
+from partners.models import Partner, TermsFrom, TermsKind
 
 
 def terms_of(customers: Collection[Customer]) -> dict[int, Terms]:
@@ -21,8 +21,7 @@ def terms_of(customers: Collection[Customer]) -> dict[int, Terms]:
         for decision in CreditDecision.objects.filter(customer__in=customers).order_by("id")
     }
     return {
-        customer.pk: special.get(customer.pk) or _usual(customer.partner.settings)
-        for customer in customers
+        customer.pk: special.get(customer.pk) or usual(customer.partner) for customer in customers
     }
 
 
@@ -103,7 +102,9 @@ _SENTENCES = {
 }
 
 
-def _usual(settings: PartnerSettings) -> Terms:
+def usual(partner: Partner) -> Terms:
+    """What the partner agrees with customers who have no terms of their own."""
+    settings = partner.settings
     return Terms(
         settings.payment_terms_days,
         TermsKind(settings.payment_terms_kind),

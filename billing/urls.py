@@ -10,6 +10,7 @@ from billing.imports import urls as imports
 from billing.paper import urls as paper
 from billing.views import (
     claims,
+    credit_notes,
     disputes,
     invoice_actions,
     invoices,
@@ -41,6 +42,10 @@ ledger = [
     path("customers/<int:pk>/late-charges/", late_charges.late_charges_of, name="late_charges"),
     path("write-offs/<int:pk>/reverse/", write_offs.reverse_write_off, name="write_off_reverse"),
     path("receipts/<int:pk>/recover/", write_offs.recover, name="receipt_recover"),
+    path("credit-notes/", credit_notes.index, name="credit_notes"),
+    path("credit-notes/<int:pk>/", credit_notes.credit_note, name="credit_note"),
+    path("credit-notes/<int:pk>/issue/", credit_notes.issue, name="credit_note_issue"),
+    path("credit-notes/<int:pk>/void/", credit_notes.void, name="credit_note_void"),
     path("receipts/", receipts.index, name="receipts"),
     path("receipts/new/", receipts.new, name="receipt_new"),
     path("receipts/up-to/", receipts.confirm_up_to, name="receipts_confirm"),

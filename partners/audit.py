@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import models
 
-from partners import clock
+from partners import clock, rows
 from partners.models import AuditEntry, User
 
 
@@ -38,6 +38,31 @@ def record_many(facts: Iterable[Fact], *, by: User | None) -> None:
     """The set-based twin of `record`: all entries in one statement per thousand."""
     at = clock.now()
     AuditEntry.objects.bulk_create([_entry(fact, by, at) for fact in facts], batch_size=1000)
+
+
+def record_set(
+    kind: str,
+    subject: models.Model,
+    source: str,
+    *,
+    by: User | None,
+    reason: str,
+    after: str = "'{}'::jsonb",
+) -> int:
+    """Write an entry for each row of a source of SQL: one statement. Returns how many.
+
+    The source has the columns `id` and `customer_id`; `subject` is an unsaved record of the kind
+    they are, with its partner; `after` is an expression over the source's columns, as jsonb.
+    """
+    fact = Fact(
+        partner_id=subject.partner_id,  # type: ignore[attr-defined]  # every record of a partner
+        customer_id=None,
+        subject=subject,
+        kind=kind,
+        reason=reason,
+    )
+    varying = {"customer_ref": "customer_id", "subject_id": "id::text", "after": after}
+    return rows.fill(_entry(fact, by, clock.now()), varying, source)
 
 
 def subject_kind(subject: models.Model) -> str:

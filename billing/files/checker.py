@@ -14,8 +14,7 @@ from billing.files import staging
 from billing.files.layouts import Kind
 from billing.files.parser import Expected, Line, Table, open_table, separator_of
 from billing.files.problems import Code, Problem
-from billing.models import PartnerInvoice, PriceRule, ReconciliationFile
-from billing.pricing import best_rule
+from billing.models import PartnerInvoice, ReconciliationFile
 from billing.tables import problems as tables
 from billing.tables.problems import FileRefused
 from billing.tables.reader import read_rows
@@ -40,6 +39,7 @@ class Subject:
     invoice: PartnerInvoice
     expected_total: Decimal | None = None
     replaces: ReconciliationFile | None = None
+    only_new: bool = False
 
 
 @dataclass
@@ -110,8 +110,10 @@ def judge(findings: Findings, subject: Subject) -> None:
         findings.add(Problem(Code.NO_LINES))
         return
     findings.sections = staging.section_totals()
+    overlaps = staging.overlaps(subject.partner.pk)
+    findings.add(*_replacement(findings, subject, overlaps))
     findings.add(*_disagreements(findings, subject, summary))
-    findings.add(*_duplicates(subject))
+    findings.add(*_overlaps(findings, subject, overlaps))
     _count_new(findings, subject.partner)
     findings.add(*_at_cost(subject.partner))
 
@@ -153,7 +155,6 @@ def _disagreements(
     if findings.currency != invoice.currency:
         details = {"expected": invoice.currency}
         yield Problem(Code.OTHER_CURRENCY, value=findings.currency, details=details)
-    yield from _replacement(findings, subject)
     others = _other_live_files(findings.kind, subject)
     yield from _totals(findings, subject, others)
     yield from _sections(findings, invoice, others)
@@ -163,12 +164,21 @@ def _disagreements(
         yield Problem(Code.OLD_PERIOD, value=last.isoformat(), details=details)
 
 
-def _replacement(findings: Findings, subject: Subject) -> Iterator[Problem]:
-    """One live file per invoice and kind: a second has to name the first."""
+def _replacement(
+    findings: Findings, subject: Subject, overlaps: list[staging.Overlap]
+) -> Iterator[Problem]:
+    """One live file per invoice and kind: a second has to name the first.
+
+    A file of another invoice can be replaced too, if it holds the same charges: its invoice was
+    typed wrongly.
+    """
     live = _live(subject.invoice).filter(kind=findings.kind).first()
-    if subject.replaces is not None and subject.replaces != live:
-        yield Problem(Code.WRONG_REPLACED, value=subject.replaces.name)
-    elif subject.replaces is None and live is not None:
+    replaces = subject.replaces
+    if replaces is not None and replaces != live:
+        holds_the_same = any(found.file_id == replaces.pk for found in overlaps)
+        if replaces.kind != findings.kind or not holds_the_same:
+            yield Problem(Code.WRONG_REPLACED, value=replaces.name)
+    if live is not None and replaces != live:
         yield Problem(Code.LIVE_FILE, value=live.name, details={"expected": subject.invoice.number})
 
 
@@ -208,35 +218,32 @@ def _sections(
             yield Problem(Code.SECTION_DIFFERS, None, section, f"{found:,.2f}", details)
 
 
-def _duplicates(subject: Subject) -> Iterator[Problem]:
+def _overlaps(
+    findings: Findings, subject: Subject, overlaps: list[staging.Overlap]
+) -> Iterator[Problem]:
+    """Charges that another live file holds, whatever its bytes: a person has to choose."""
     replaced = subject.replaces.pk if subject.replaces else None
-    _, first = staging.already_imported(subject.partner.pk, replaced, KEPT_PROBLEMS)
-    for row, other_row, name, number in first:
-        yield Problem(Code.ALREADY_IMPORTED, row, name, str(other_row), {"expected": number})
+    others = [found for found in overlaps if found.file_id != replaced]
+    if subject.only_new and sum(found.count for found in others) >= findings.line_count:
+        yield Problem(Code.NOTHING_NEW)
+    for found in others:
+        details = {
+            "lines": str(findings.line_count),
+            "file": str(found.file_id),
+            "expected": found.invoice_number,
+        }
+        code = Code.LEFT_OUT if subject.only_new else Code.OVERLAP
+        yield Problem(code, column=found.name, value=str(found.count), details=details)
 
 
 def _count_new(findings: Findings, partner: Partner) -> None:
-    new = staging.new_customers(partner.pk)
-    findings.new_customer_count = len(new)
-    findings.new_customers = [name for _, name, _ in new[:SHOWN_CUSTOMERS]]
+    findings.new_customer_count = staging.new_customer_count(partner.pk)
+    first = next(staging.new_customers(partner.pk, SHOWN_CUSTOMERS), [])
+    findings.new_customers = [customer.company for customer in first]
     if findings.kind == Kind.LICENCE:
         findings.new_subscription_count = staging.new_subscription_count(partner.pk)
 
 
 def _at_cost(partner: Partner) -> Iterator[Problem]:
-    rules = rules_of(partner)
-    without = {
-        tenant
-        for customer_id, tenant, offer_id in staging.customers_and_offers(partner.pk)
-        if best_rule(rules, customer_id or 0, offer_id) is None
-    }
-    if without:
-        yield Problem(Code.AT_COST, value=str(len(without)))
-
-
-def rules_of(partner: Partner) -> dict[tuple[int | None, str], PriceRule]:
-    """The partner's price rules by customer (None: all) and offer (empty: all)."""
-    return {
-        (rule.customer_id, rule.offer_id.lower()): rule
-        for rule in PriceRule.objects.of_partner(partner)
-    }
+    if count := staging.customers_at_cost(partner.pk):
+        yield Problem(Code.AT_COST, value=str(count))

@@ -37,11 +37,12 @@ def check_only(
     *,
     number: str = "",
     replaces: ReconciliationFile | None = None,
+    only_new: bool = False,
 ) -> Report:
     """Say what an import would find. Raises AlreadyUploaded."""
     services.ensure_new(partner, content)
     with staging.staging():
-        report, _ = _examine(partner, content, number, replaces)
+        report, _ = _examine(partner, content, number, replaces, only_new=only_new)
     return report
 
 
@@ -52,6 +53,7 @@ def import_now(
     name: str,
     number: str = "",
     replaces: ReconciliationFile | None = None,
+    only_new: bool = False,
 ) -> Report:
     """Import a file that has no errors, or nothing. Raises AlreadyUploaded.
 
@@ -61,13 +63,13 @@ def import_now(
     and without a total, which a person adds on the page of the file.
     """
     services.ensure_new(partner, content)
-    with staging.staging():
-        report, invoice = _examine(partner, content, number, replaces)
+    with staging.alone(partner.pk), staging.staging():
+        report, invoice = _examine(partner, content, number, replaces, only_new=only_new)
         if not report.findings.is_clean:
             return report
         try:
             with transaction.atomic():
-                file = _write(report, invoice, content, name, replaces)
+                file = _write(report, invoice, content, name, replaces, only_new=only_new)
         except _NothingImported:
             return report
     return Report(report.findings, report.number, report.is_new_invoice, file)
@@ -78,11 +80,13 @@ def _examine(
     content: File,  # type: ignore[type-arg]  # bytes
     number: str,
     replaces: ReconciliationFile | None,
+    *,
+    only_new: bool,
 ) -> tuple[Report, PartnerInvoice]:
     content.seek(0)
     findings = stage(content, Expected(partner.mpn_id, number), lambda _done: None)
     invoice = _invoice_of(partner, findings, number, replaces)
-    judge(findings, Subject(partner, invoice, replaces=replaces))
+    judge(findings, Subject(partner, invoice, replaces=replaces, only_new=only_new))
     return Report(findings, invoice.number, invoice._state.adding), invoice
 
 
@@ -124,6 +128,8 @@ def _write(
     content: File,  # type: ignore[type-arg]  # bytes
     name: str,
     replaces: ReconciliationFile | None,
+    *,
+    only_new: bool,
 ) -> ReconciliationFile:
     if report.is_new_invoice:
         facts = InvoiceFacts(
@@ -137,15 +143,15 @@ def _write(
         invoice, content, name=name, expected_total=None, replaces=replaces, by=None, reason=REASON
     )
     try:
-        _import(file, report.findings)
+        _import(file, report.findings, only_new=only_new)
     except Exception:
         file.content.delete(save=False)
         raise
     return file
 
 
-def _import(file: ReconciliationFile, findings: Findings) -> None:
-    lifecycle.move(file, FileStatus.CHECKED)
+def _import(file: ReconciliationFile, findings: Findings, *, only_new: bool) -> None:
+    lifecycle.move(file, FileStatus.CHECKED, only_new=only_new)
     lifecycle.move(file, FileStatus.IMPORTING)
     services.write(file, findings, by=None, reason=REASON)
     if not findings.is_clean:

@@ -1,173 +1,196 @@
-"""Draft invoices from a file's lines: one per customer and currency, priced by rule."""
+"""Draft invoices and credit notes from a file's lines: one per customer, priced by rule.
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+Set by set in the database: a file of a million lines never comes into memory. The rows are those
+that `invoicing.create_drafts` and `credit_notes.create_credit_drafts` would write.
+"""
+
+from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import batched
 from typing import Any
 
-from django.db import connection
+from django.db import connection, models
 
-from billing import pricing, rules
-from billing.files.checker import rules_of
-from billing.files.layouts import Section
-from billing.invoicing import Charge, DraftInvoice, create_drafts
-from billing.models import PriceRule, ReconciliationFile, ReconciliationLine
-from customers.models import Customer
+from billing import terms
+from billing.files import priced
+from billing.models import (
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    ReconciliationFile,
+)
+from customers.models import CreditDecision, Customer
+from partners import audit, clock, rows
 from partners.models import User
 
-CUSTOMERS_PER_BATCH = 200
-NAMED_ITEMS = 200
+BATCH = 1000
+CREDIT_REASON = "21Vianet credited more than it charged"
 
-_INVOICED_BEFORE = """
-SELECT l.id
-FROM billing_reconciliationline l
-JOIN billing_reconciliationline o
-    ON o.content_key = l.content_key AND o.occurrence = l.occurrence
-    AND o.partner_id = l.partner_id AND o.customer_id = l.customer_id AND o.file_id <> l.file_id
-WHERE l.file_id = %s AND l.customer_id = ANY(%s) AND EXISTS (
-    SELECT FROM billing_invoice i
-    WHERE i.source_file_id = o.file_id AND i.customer_id = o.customer_id AND i.status <> 'void'
-)
+_TOTALS = """
+CREATE TEMPORARY TABLE draft_total AS
+SELECT customer_id, sum(net + vat) AS total, sum(is_at_cost::integer) AS at_cost
+FROM priced_line WHERE is_invoiced AND NOT is_held GROUP BY customer_id
 """
+_HOLD_WHAT_WAS_INVOICED = """
+UPDATE priced_line SET is_held = true FROM (
+    WITH RECURSIVE replaced AS (
+        SELECT replaces_id AS id FROM billing_reconciliationfile WHERE id = %s
+        UNION SELECT f.replaces_id FROM billing_reconciliationfile f JOIN replaced USING (id)
+    )
+    SELECT customer_id FROM billing_invoice JOIN replaced ON replaced.id = source_file_id
+    WHERE status <> 'void'
+    UNION
+    SELECT customer_id FROM billing_creditnote JOIN replaced ON replaced.id = source_file_id
+    WHERE status <> 'void'
+) AS done WHERE done.customer_id = priced_line.customer_id
+"""
+_FIGURES = """
+SELECT (SELECT count(*) FROM priced_line WHERE NOT is_invoiced),
+       (SELECT count(*) FROM priced_line WHERE is_held),
+       (SELECT coalesce(sum(at_cost), 0) FROM draft_total),
+       (SELECT count(*) FROM draft_total WHERE total = 0),
+       (SELECT count(*) FROM draft_total WHERE total < 0),
+       (SELECT count(*) FROM draft_total WHERE total > 0),
+       (SELECT coalesce(sum(total), 0) FROM draft_total WHERE total > 0)
+"""
+_DROP = "DROP TABLE IF EXISTS draft_total, draft_terms"
 
 
 @dataclass
 class Outcome:
-    """What became of the lines. Items are named by customer, up to two hundred."""
+    """What became of the lines."""
 
     drafts: int = 0
     total: Decimal = Decimal(0)
     counts: Counter[str] = field(default_factory=Counter)
-    negative: list[dict[str, Any]] = field(default_factory=list)
 
     def stored(self) -> dict[str, Any]:
         """As JSON."""
-        return {
-            "drafts": self.drafts,
-            "total": str(self.total),
-            "counts": dict(self.counts),
-            "negative": self.negative,
-        }
+        return {"drafts": self.drafts, "total": str(self.total), "counts": dict(self.counts)}
 
 
 def draft_invoices(file: ReconciliationFile, *, by: User | None, reason: str) -> Outcome:
     """Make the drafts of an imported file, in the caller's transaction.
 
-    A line whose charge stands on another invoice of ours is left out; a customer whose lines add
-    up to less than nothing gets no draft and is named, since it needs a credit note.
+    Whoever was invoiced by the file that this one replaces is left to `billing.files.corrections`;
+    whose lines add up to less than nothing gets a draft of a credit note, to nothing none.
     """
-    outcome = Outcome()
-    price_rules = rules_of(file.partner)
-    for customer_ids in batched(_customer_ids(file), CUSTOMERS_PER_BATCH):
-        drafts = _drafts(file, customer_ids, price_rules, outcome)
-        for invoice in create_drafts(drafts, by=by, reason=reason):
-            outcome.drafts += 1
-            outcome.total += invoice.total
-    return outcome
+    with priced.lines_of(file), connection.cursor() as cursor:
+        cursor.execute(_DROP)
+        cursor.execute("ALTER TABLE priced_line ADD COLUMN is_held boolean NOT NULL DEFAULT false")
+        if file.replaces_id is not None:
+            cursor.execute(_HOLD_WHAT_WAS_INVOICED, [file.pk])
+        cursor.execute(_TOTALS)
+        cursor.execute("ANALYZE draft_total")
+        cursor.execute(_FIGURES)
+        [(elsewhere, held, at_cost, zero, negative, drafts, total)] = cursor.fetchall()
+        if drafts:
+            _write_invoices(file, by, reason)
+        if negative:
+            _write_credit_notes(file, by, reason)
+        cursor.execute(_DROP)
+    counts = {"not_invoiced": elsewhere, "invoiced_before": held, "at_cost": int(at_cost)}
+    counts |= {"zero": zero, "negative": negative}
+    return Outcome(drafts, total, Counter({key: count for key, count in counts.items() if count}))
 
 
-def _customer_ids(file: ReconciliationFile) -> list[int]:
-    lines = ReconciliationLine.objects.filter(file=file).order_by("customer_id")
-    return list(lines.values_list("customer_id", flat=True).distinct())
-
-
-def _drafts(
-    file: ReconciliationFile,
-    customer_ids: Sequence[int],
-    price_rules: dict[tuple[int | None, str], PriceRule],
-    outcome: Outcome,
-) -> list[DraftInvoice]:
-    charges = _charges(file, customer_ids, price_rules, outcome)
-    customers = Customer.objects.select_related("partner__settings").in_bulk(charges)
-    drafts = (
-        DraftInvoice(
-            customer=customers[customer_id],
-            currency=file.invoice.currency,
-            charges=found,
-            extra={"source_file": file},
-        )
-        for customer_id, found in charges.items()
+def _write_invoices(file: ReconciliationFile, by: User | None, reason: str) -> None:
+    _gather_terms(file)
+    usual = terms.usual(file.partner)
+    prototype = Invoice(
+        partner=file.partner,
+        source_file=file,
+        currency=file.invoice.currency,
+        terms_days=usual.days,
+        terms_kind=usual.kind,
+        terms_from=usual.counted_from,
+        total=Decimal(0),
+        created_by=by,
+        created_at=clock.now(),
     )
-    return [draft for draft in drafts if _is_invoiced(draft, outcome)]
+    varying = {"customer_id": "t.customer_id", "total": "t.total"} | {
+        name: f"coalesce(d.{name}, u.{name})" for name in ("terms_days", "terms_kind", "terms_from")
+    }
+    source = (
+        "draft_total t LEFT JOIN draft_terms d USING (customer_id) "
+        "JOIN draft_terms u ON u.customer_id IS NULL WHERE t.total > 0"
+    )
+    rows.fill(prototype, varying, source)
+    of_file = (
+        f"(SELECT * FROM billing_invoice WHERE source_file_id = {file.pk} AND status = 'draft')"  # noqa: S608  (our own key)
+    )
+    _write_lines(InvoiceLine(partner=file.partner), "invoice_id", of_file, "")
+    after = (
+        "jsonb_build_object('total', total::text, 'currency', currency, 'terms_days', terms_days, "
+        "'terms_kind', terms_kind, 'terms_from', terms_from)"
+    )
+    subject = Invoice(partner=file.partner)
+    audit.record_set(
+        "invoice.drafted", subject, of_file + " AS i", by=by, reason=reason, after=after
+    )
 
 
-def _charges(
-    file: ReconciliationFile,
-    customer_ids: Sequence[int],
-    price_rules: dict[tuple[int | None, str], PriceRule],
-    outcome: Outcome,
-) -> dict[int, list[Charge]]:
-    """Each customer's charges, in the order of the file."""
-    before = _invoiced_before(file, customer_ids)
-    charges: defaultdict[int, list[Charge]] = defaultdict(list)
-    for line in _lines(file, customer_ids):
-        rule = pricing.best_rule(price_rules, line.customer_id, line.offer_id)
-        priced = pricing.price(_facts(line), _pure(rule))
-        if line.pk in before:
-            outcome.counts["invoiced_before"] += 1
-        elif priced is None:
-            outcome.counts["not_invoiced"] += 1
-        else:
-            outcome.counts["at_cost"] += rule is None
-            charges[line.customer_id].append(_charge(line, priced))
-    return charges
+def _write_credit_notes(file: ReconciliationFile, by: User | None, reason: str) -> None:
+    prototype = CreditNote(
+        partner=file.partner,
+        source_file=file,
+        currency=file.invoice.currency,
+        amount=Decimal(0),
+        reason=CREDIT_REASON,
+        made_by=by,
+        made_at=clock.now(),
+    )
+    rows.fill(
+        prototype,
+        {"customer_id": "customer_id", "amount": "-total"},
+        "draft_total WHERE total < 0",
+    )
+    of_file = (
+        f"(SELECT * FROM billing_creditnote WHERE source_file_id = {file.pk} AND status = 'draft')"  # noqa: S608  (our own key)
+    )
+    _write_lines(CreditNoteLine(partner=file.partner), "credit_note_id", of_file, "-")
+    subject = CreditNote(partner=file.partner)
+    after = "jsonb_build_object('amount', amount::text, 'currency', currency)"
+    audit.record_set(
+        "credit_note.drafted", subject, of_file + " AS n", by=by, reason=reason, after=after
+    )
 
 
-def _lines(file: ReconciliationFile, customer_ids: Sequence[int]) -> Iterator[ReconciliationLine]:
-    lines = ReconciliationLine.objects.filter(file=file, customer_id__in=customer_ids)
-    return lines.defer("raw").order_by("customer_id", "row").iterator(chunk_size=5000)
+def _write_lines(prototype: models.Model, document: str, of_file: str, sign: str) -> None:
+    """The lines of all new documents; a credit note's are the charges turned round."""
+    varying = {
+        document: "d.id",
+        "position": "row_number() OVER (PARTITION BY d.id ORDER BY p.row)",
+        "source_line_id": "p.line_id",
+        "net": f"{sign}p.net",
+        "vat": f"{sign}p.vat",
+        "gross": f"{sign}(p.net + p.vat)",
+        "quantity": f"{sign}p.quantity",
+    }
+    same = ("subscription_id", "description", "unit_price", "period_from", "period_to", "vat_rate")
+    varying |= {name: f"p.{name}" for name in same}
+    source = f"priced_line p JOIN {of_file} d USING (customer_id) WHERE p.is_invoiced"
+    rows.fill(prototype, varying, source)
 
 
-def _invoiced_before(file: ReconciliationFile, customer_ids: Sequence[int]) -> set[int]:
+def _gather_terms(file: ReconciliationFile) -> None:
+    """The partner's terms, without a customer, and those of customers who have their own."""
+    usual = terms.usual(file.partner)
     with connection.cursor() as cursor:
-        cursor.execute(_INVOICED_BEFORE, [file.pk, list(customer_ids)])
-        return {row[0] for row in cursor.fetchall()}
-
-
-def _is_invoiced(draft: DraftInvoice, outcome: Outcome) -> bool:
-    """Whether there is something to pay; what is owed to the customer instead is named."""
-    total = sum((_gross(charge) for charge in draft.charges), Decimal(0))
-    if total < 0:
-        outcome.counts["negative"] += 1
-        if len(outcome.negative) < NAMED_ITEMS:
-            item = {"customer": draft.customer.pk, "company": draft.customer.company}
-            outcome.negative.append(item | {"amount": str(total)})
-    elif not total:
-        outcome.counts["zero"] += 1
-    return total > 0
-
-
-def _gross(charge: Charge) -> Decimal:
-    return charge.net + rules.vat_on(charge.net, charge.vat_rate)
-
-
-def _facts(line: ReconciliationLine) -> pricing.LineFacts:
-    return pricing.LineFacts(
-        unit_price=line.unit_price,
-        quantity=line.quantity,
-        amount=line.amount,
-        net=line.net,
-        tax=line.tax,
-        total=line.total,
-        includes_tax=line.section == Section.CREDITS,
-    )
-
-
-def _pure(rule: PriceRule | None) -> pricing.Rule | None:
-    return pricing.Rule(rule.kind, rule.value, rule.vat_rate) if rule else None
-
-
-def _charge(line: ReconciliationLine, priced: pricing.PricedLine) -> Charge:
-    name = line.offer_name or line.subscription_name
-    return Charge(
-        description=f"{name} · {line.charge_type}",
-        quantity=priced.quantity.quantize(pricing.PRICE_STEP),
-        unit_price=priced.unit_price,
-        net=priced.net,
-        vat_rate=priced.vat_rate,
-        subscription_id=line.subscription_id,
-        period_from=line.charge_from,
-        period_to=line.charge_to,
-    )
+        cursor.execute(
+            "CREATE TEMPORARY TABLE draft_terms "
+            "(customer_id bigint, terms_days integer, terms_kind text, terms_from text)"
+        )
+        found: list[tuple[int | None, int, str, str]] = [
+            (None, usual.days, usual.kind, usual.counted_from)
+        ]
+        decided = CreditDecision.objects.filter(customer__partner=file.partner)
+        ids = decided.order_by("customer_id").values_list("customer_id", flat=True).distinct()
+        for some in batched(ids.iterator(chunk_size=BATCH), BATCH):
+            customers = Customer.objects.filter(pk__in=some).select_related("partner__settings")
+            agreed = terms.terms_of(customers)
+            found += [(pk, one.days, one.kind, one.counted_from) for pk, one in agreed.items()]
+        cursor.executemany("INSERT INTO draft_terms VALUES (%s, %s, %s, %s)", found)
+        cursor.execute("ANALYZE draft_terms")

@@ -112,9 +112,9 @@ class PriceRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
 
     class Meta:
         model = PriceRule
-        fields = ["offer_id", "kind", "value", "vat_rate"]
+        fields = ["offer_id", "kind", "value", "includes_vat", "vat_rate"]
         help_texts = {
-            "value": _("A percentage on top of cost, or a price per unit before tax."),
+            "value": _("A percentage on top of cost, or a price per unit."),
         }
 
     def __init__(self, *args: Any, of_partner: Partner, **options: Any) -> None:
@@ -126,7 +126,17 @@ class PriceRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
         if self.instance.customer:
             self.fields["customer"].initial = self.instance.customer.tenant_id
         self.fields["value"].required = False
-        self.order_fields(["customer", "offer_id", "kind", "value", "vat_rate", "reason"])
+        self.order_fields(
+            [
+                "customer",
+                "offer_id",
+                "kind",
+                "value",
+                "includes_vat",
+                "vat_rate",
+                "reason",
+            ]
+        )
         self.of_partner = of_partner
 
     def clean_offer_id(self) -> str:
@@ -141,6 +151,8 @@ class PriceRuleForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only 
             self.add_error("value", _t("A margin lies between -100 and 1000 per cent."))
         if kind == PriceKind.UNIT_PRICE and value < 0:
             self.add_error("value", _t("A price is not negative."))
+        if typed.get("includes_vat") and kind != PriceKind.UNIT_PRICE:
+            self.add_error("includes_vat", _t("Only an own price can include VAT."))
         if "customer" in typed and self._exists(typed):
             self.add_error(None, _t("There is a rule for this customer and offer. Change that."))
         return typed

@@ -4,23 +4,23 @@ Everything happens in one transaction. The staging table is the input, so that a
 once however it is imported.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import batched
-from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
+from billing import lifecycle as lifecycle_of_documents
 from billing.files import lifecycle, staging
 from billing.files.checker import Findings
 from billing.files.drafting import draft_invoices
 from billing.files.layouts import Kind
-from billing.invoicing import void_draft
-from billing.models import FileStatus, Invoice, ReconciliationFile
+from billing.models import CreditNote, FileStatus, Invoice, ReconciliationFile
 from customers import names
 from customers.models import Customer
 from customers.services import index_names
-from partners import audit, clock
+from partners import audit, clock, rows
 from partners.models import Partner, User
 from subscriptions.models import Subscription
 
@@ -46,9 +46,11 @@ LEFT JOIN (
 """
 
 _NEW_SUBSCRIPTIONS = """
+CREATE TEMPORARY TABLE new_subscription AS
 SELECT DISTINCT ON (c.id, lower(s.subscription_ref))
-       c.id, s.subscription_ref, s.offer_id, s.offer_name, s.subscription_name,
-       greatest(trunc(s.quantity), 0)::integer, s.term_end
+       c.id AS customer_id, s.subscription_ref AS pc_id, s.offer_id, s.offer_name,
+       s.subscription_name AS friendly_name,
+       greatest(trunc(s.quantity), 0)::integer AS quantity, s.term_end AS commitment_end_on
 FROM staged_line s
 JOIN customers_customer c ON c.partner_id = %s AND c.tenant_id = s.tenant_id
 LEFT JOIN subscriptions_subscription u
@@ -56,6 +58,13 @@ LEFT JOIN subscriptions_subscription u
 WHERE u.id IS NULL
 ORDER BY c.id, lower(s.subscription_ref), s.charge_to DESC, s.row DESC
 """
+_SUBSCRIPTION_COLUMNS = (
+    "customer_id", "pc_id", "offer_id", "offer_name", "friendly_name", "quantity",
+    "commitment_end_on",
+)  # fmt: skip
+_CUSTOMER_COLUMNS = (
+    "tenant_id", "company", "short_name", "domain", "pinyin_key", "search_text",
+)  # fmt: skip
 
 
 class LiveFileExists(Exception):
@@ -66,9 +75,12 @@ def write(file: ReconciliationFile, findings: Findings, *, by: User | None, reas
     """Import the staged lines as this file's. Raises AlreadyMoved, LiveFileExists."""
     try:
         with transaction.atomic():
+            staging.expect_many()
+            if file.only_new:
+                _leave_out_imported(file, findings)
             _claim(file, findings, by)
             created = _create_customers(file.partner), _create_subscriptions(file, findings.kind)
-            _insert_lines(file, findings.kind)
+            _insert_lines(file, findings)
             voided, standing = _drop_drafts_of(file.replaces, by, reason)
             outcome = draft_invoices(file, by=by, reason=reason).stored()
             outcome |= {"new_customers": created[0], "new_subscriptions": created[1]}
@@ -80,6 +92,12 @@ def write(file: ReconciliationFile, findings: Findings, *, by: User | None, reas
             raise LiveFileExists from error
         raise
     file.refresh_from_db()
+
+
+def _leave_out_imported(file: ReconciliationFile, findings: Findings) -> None:
+    staging.leave_out_imported(file.partner_id, file.replaces_id)
+    left = staging.summary()
+    findings.line_count, findings.total = left.line_count, left.total
 
 
 def _claim(file: ReconciliationFile, findings: Findings, by: User | None) -> None:
@@ -101,67 +119,78 @@ def _claim(file: ReconciliationFile, findings: Findings, by: User | None) -> Non
 
 def _create_customers(partner: Partner) -> int:
     """Customers that only the file knows, as it shows them. Returns how many."""
-    now = clock.now()
-    rows = staging.new_customers(partner.pk)
-    for batch in batched(rows, BATCH):
-        Customer.objects.bulk_create(
-            (_customer(partner, row, now) for row in batch), ignore_conflicts=True
-        )
-        tenants = [tenant for tenant, _, _ in batch]
-        created = Customer.objects.filter(partner=partner, tenant_id__in=tenants, created_at=now)
-        audit.record_many(_first_seen(created, "customer.created"), by=None)
-    return len(rows)
+    return sum(_create_some(partner, found) for found in staging.new_customers(partner.pk))
 
 
-def _customer(partner: Partner, row: tuple[str, str, str], now: datetime) -> Customer:
-    tenant_id, company, domain = row
+def _create_some(partner: Partner, found: Sequence[staging.NewCustomer]) -> int:
+    """A batch of customers; their names are indexed here, since no database knows pinyin."""
+    at = clock.now()
+    customers = [_customer(partner, row, at) for row in found]
+    values = [
+        tuple(customer.__dict__[column] for column in _CUSTOMER_COLUMNS) for customer in customers
+    ]
+    prototype = Customer(partner=partner, created_at=at)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS new_customer")
+        columns = ", ".join(f"{column} text" for column in _CUSTOMER_COLUMNS)
+        cursor.execute(f"CREATE TEMPORARY TABLE new_customer ({columns})")
+        with cursor.copy("COPY new_customer FROM STDIN") as copy:
+            for row in values:
+                copy.write_row(row)
+    varying = {column: column for column in _CUSTOMER_COLUMNS}
+    count = rows.fill(prototype, varying, "new_customer WHERE true ON CONFLICT DO NOTHING")
+    source = (
+        f"(SELECT c.id, c.id AS customer_id FROM customers_customer c JOIN new_customer n "  # noqa: S608  (our own values)
+        f"ON n.tenant_id = c.tenant_id AND c.partner_id = {partner.pk} "
+        f"AND c.created_at = '{at.isoformat()}') AS made"
+    )
+    _first_seen(prototype, "customer.created", source)
+    return count
+
+
+def _customer(partner: Partner, row: staging.NewCustomer, at: datetime) -> Customer:
     customer = Customer(
         partner=partner,
-        tenant_id=tenant_id,
-        company=company,
-        short_name=names.short(company)[:100],
-        domain=domain,
-        created_at=now,
+        tenant_id=row.tenant_id,
+        company=row.company,
+        short_name=names.short(row.company)[:100],
+        domain=row.domain,
+        created_at=at,
     )
     index_names(customer)
     return customer
 
 
 def _create_subscriptions(file: ReconciliationFile, kind: str) -> int:
-    """Subscriptions that only a licence-based file knows; a usage-based one has no usable id."""
+    """Subscriptions that only a licence-based file knows; a usage-based one has no usable id.
+
+    They were not read from Partner Center yet: their status there stays unknown.
+    """
     if kind != Kind.LICENCE:
         return 0
     with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS new_subscription")
         cursor.execute(_NEW_SUBSCRIPTIONS, [file.partner_id])
-        rows = cursor.fetchall()
-    now = clock.now()
-    for batch in batched(rows, BATCH):
-        created = Subscription.objects.bulk_create(_subscription(file, row, now) for row in batch)
-        audit.record_many(_first_seen(created, "subscription.created"), by=None)
-    return len(rows)
-
-
-def _subscription(file: ReconciliationFile, row: tuple[Any, ...], now: datetime) -> Subscription:
-    """Not read from Partner Center yet: its status there stays unknown."""
-    customer_id, pc_id, offer_id, offer_name, name, seats, term_end = row
-    return Subscription(
-        partner_id=file.partner_id,
-        customer_id=customer_id,
-        pc_id=pc_id,
-        offer_id=offer_id,
-        offer_name=offer_name,
-        friendly_name=name,
-        quantity=seats,
-        commitment_end_on=term_end,
-        created_at=now,
+    prototype = Subscription(partner=file.partner, created_at=clock.now())
+    varying = {column: column for column in _SUBSCRIPTION_COLUMNS}
+    count = rows.fill(prototype, varying, "new_subscription")
+    source = (
+        f"(SELECT u.id, u.customer_id FROM subscriptions_subscription u JOIN new_subscription n "  # noqa: S608  (our own key)
+        f"USING (customer_id, pc_id) WHERE u.partner_id = {file.partner_id}) AS made"
     )
+    _first_seen(prototype, "subscription.created", source)
+    return count
 
 
-def _insert_lines(file: ReconciliationFile, kind: str) -> None:
+def _first_seen(prototype: Customer | Subscription, kind: str, source: str) -> None:
+    reason = "first seen in a reconciliation file"
+    audit.record_set(kind, prototype, source, by=None, reason=reason)
+
+
+def _insert_lines(file: ReconciliationFile, findings: Findings) -> None:
+    is_licence = findings.kind == Kind.LICENCE
     with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT_LINES, [file.pk, file.partner_id, file.partner_id, kind == Kind.LICENCE]
-        )
+        cursor.execute(_INSERT_LINES, [file.pk, file.partner_id, file.partner_id, is_licence])
 
 
 def _drop_drafts_of(
@@ -171,25 +200,22 @@ def _drop_drafts_of(
     if replaced is None:
         return 0, 0
     invoices = Invoice.objects.filter(source_file=replaced)
-    drafts = list(invoices.drafts().order_by("customer_id"))
-    Customer.objects.lock(draft.customer_id for draft in drafts)
-    for draft in drafts:
-        void_draft(draft, by=by, reason=reason)
-    return len(drafts), invoices.filter(number__isnull=False).count()
+    count = 0
+    for some in _batches(invoices.drafts()):
+        lifecycle_of_documents.void_many(some, by=by, reason=reason)
+        count += len(some)
+    for notes in _batches(CreditNote.objects.filter(source_file=replaced).drafts()):
+        lifecycle_of_documents.void_credit_notes(notes, by=by, reason=reason)
+        count += len(notes)
+    return count, invoices.filter(number__isnull=False).count()
 
 
-def _first_seen(
-    records: Iterable[Customer] | Iterable[Subscription], kind: str
-) -> Iterable[audit.Fact]:
-    for record in records:
-        customer_id = record.pk if isinstance(record, Customer) else record.customer_id
-        yield audit.Fact(
-            partner_id=record.partner_id,
-            customer_id=customer_id,
-            subject=record,
-            kind=kind,
-            reason="first seen in a reconciliation file",
-        )
+def _batches[D: (Invoice, CreditNote)](drafts: QuerySet[D]) -> Iterator[list[D]]:
+    """Drafts by customer, their customers locked."""
+    found = drafts.order_by("customer_id").iterator(chunk_size=BATCH)
+    for batch in batched(found, BATCH):
+        Customer.objects.lock(draft.customer_id for draft in batch)
+        yield list(batch)
 
 
 def _record(

@@ -66,6 +66,15 @@ def problems(file: ReconciliationFile, key: str) -> list[Problem]:
     return [Problem.restored(stored, Code) for stored in file.findings.get(key, [])]
 
 
+def overlaps(file: ReconciliationFile) -> list[dict[str, str]]:
+    """The files that hold lines of this one, for which a person has to choose."""
+    return [
+        {"name": problem.column, "count": problem.value, **problem.details}
+        for problem in problems(file, "errors")
+        if problem.code is Code.OVERLAP
+    ]
+
+
 def counted(file: ReconciliationFile, key: str) -> int:
     """How many errors or warnings there are, named or not."""
     return int(file.findings.get("counts", {}).get(key, 0))
@@ -139,6 +148,7 @@ def outcome_facts(file: ReconciliationFile) -> list[dict[str, Any]]:
     outcome = file.outcome
     counts = outcome.get("counts", {})
     drafts_url = f"{reverse('billing:invoices')}?state=draft"
+    credits_url = f"{reverse('billing:credit_notes')}?state=draft"
     total = amount(Decimal(outcome.get("total", "0")), file.invoice.currency)
     rows = [
         (_("Draft invoices"), outcome.get("drafts"), drafts_url, total),
@@ -146,11 +156,13 @@ def outcome_facts(file: ReconciliationFile) -> list[dict[str, Any]]:
         (_("New subscriptions"), outcome.get("new_subscriptions"), "", ""),
         (_("Lines at cost, without a price rule"), counts.get("at_cost"), "", ""),
         (_("Lines not invoiced by rule"), counts.get("not_invoiced"), "", ""),
-        (_("Lines invoiced before"), counts.get("invoiced_before"), "", ""),
+        (_("Draft credit notes"), counts.get("negative"), credits_url, ""),
+        (_("Lines of customers invoiced before"), counts.get("invoiced_before"), "",
+         _("Their differences wait for a choice.")),
         (_("Customers with nothing to pay"), counts.get("zero"), "", ""),
         (_("Drafts of the replaced file that were dropped"), outcome.get("voided_drafts"), "", ""),
         (_("Issued invoices of the replaced file that stay"),
-         outcome.get("standing_invoices"), "", _("Credit them by hand where they are wrong.")),
+         outcome.get("standing_invoices"), "", _("See the differences below.")),
     ]  # fmt: skip
     return [
         {"label": label, "value": value, "url": url, "note": note}

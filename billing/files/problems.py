@@ -27,7 +27,9 @@ class Code(tables.ProblemCode):
     TOTAL_UNKNOWN = "total_unknown"
     SECTION_DIFFERS = "section_differs"
     OLD_PERIOD = "old_period"
-    ALREADY_IMPORTED = "already_imported"
+    OVERLAP = "overlap"
+    LEFT_OUT = "left_out"
+    NOTHING_NEW = "nothing_new"
     LIVE_FILE = "live_file"
     WRONG_REPLACED = "wrong_replaced"
     AT_COST = "at_cost"
@@ -43,7 +45,7 @@ class Code(tables.ProblemCode):
 
 WARNINGS = frozenset({
     Code.EXPECTED_COLUMN, Code.EXTRA_COLUMN, Code.UNKNOWN_CHARGE, Code.DOES_NOT_ADD_UP,
-    Code.TOTAL_UNKNOWN, Code.SECTION_DIFFERS, Code.OLD_PERIOD, Code.ALREADY_IMPORTED, Code.AT_COST,
+    Code.TOTAL_UNKNOWN, Code.SECTION_DIFFERS, Code.OLD_PERIOD, Code.LEFT_OUT, Code.AT_COST,
 })  # fmt: skip
 """Problems that a person may import past. Every other one stops the file."""
 
@@ -103,9 +105,17 @@ _SENTENCES = {
         "The newest charge ends on %(value)s, long before the invoice of %(expected)s. "
         "Make sure this is the file of this invoice."
     ),
-    Code.ALREADY_IMPORTED: _(
-        "Row %(row)s was already imported as row %(value)s of “%(column)s” "
-        "(invoice %(expected)s). It is not invoiced twice."
+    Code.OVERLAP: _(
+        "“%(column)s” (invoice %(expected)s, file %(file)s) holds %(value)s of these %(lines)s "
+        "lines, whatever became of its bytes. Replace it, import only the new lines, or discard "
+        "this file."
+    ),
+    Code.LEFT_OUT: _(
+        "“%(column)s” (invoice %(expected)s) holds %(value)s of these %(lines)s lines: they are "
+        "left out."
+    ),
+    Code.NOTHING_NEW: _(
+        "Every line is imported already, so nothing is left to import. Discard this file."
     ),
     Code.LIVE_FILE: _(
         "Invoice %(expected)s already has a file of this kind: “%(value)s”. "

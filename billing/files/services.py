@@ -110,11 +110,13 @@ def check_again(
     *,
     expected_total: Decimal | None,
     replaces: ReconciliationFile | None,
+    only_new: bool = False,
     by: User | None,
 ) -> Job:
     """Check with other expectations. Raises AlreadyMoved when it was imported or discarded."""
+    expected = {"expected_total": expected_total, "replaces": replaces, "only_new": only_new}
     with transaction.atomic():
-        lifecycle.move(file, FileStatus.UPLOADED, expected_total=expected_total, replaces=replaces)
+        lifecycle.move(file, FileStatus.UPLOADED, **expected)
         return _ask(file, CHECK, by)
 
 
@@ -153,7 +155,11 @@ def run_import(job: Job) -> dict[str, Any]:
     file = _file_of(job)
     if file.status != FileStatus.IMPORTING:
         return {"file": file.pk}
-    with _after_a_crash(file, FileStatus.CHECKED), staging.staging():
+    alone = staging.alone(file.partner_id)
+    with _after_a_crash(file, FileStatus.CHECKED), alone, staging.staging():
+        file.refresh_from_db(fields=["status"])
+        if file.status != FileStatus.IMPORTING:
+            return {"file": file.pk}
         findings = examine(file, job)
         if findings.is_clean:
             write(file, findings, by=job.owner, reason="confirmed after the check")
@@ -203,7 +209,9 @@ def _live_file(file: ReconciliationFile, findings: checker.Findings) -> Problem:
 def examine(file: ReconciliationFile, job: Job | None = None) -> checker.Findings:
     """Stage and judge a stored file; the caller holds the staging table open."""
     expected = Expected(file.partner.mpn_id, file.invoice.number)
-    subject = checker.Subject(file.partner, file.invoice, file.expected_total, file.replaces)
+    subject = checker.Subject(
+        file.partner, file.invoice, file.expected_total, file.replaces, only_new=file.only_new
+    )
 
     def show(done: int) -> None:
         if job is not None:

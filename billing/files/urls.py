@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from billing.files.views import file_actions, files, price_rules
+from billing.files.views import corrections, file_actions, files, price_rules
 
 urlpatterns = [
     path("reconciliation/", files.index, name="reconciliation"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("reconciliation/<int:pk>/check/", file_actions.check_again, name="reconciliation_check"),
     path("reconciliation/<int:pk>/import/", file_actions.confirm, name="reconciliation_import"),
     path("reconciliation/<int:pk>/discard/", file_actions.discard, name="reconciliation_discard"),
+    path("reconciliation/<int:pk>/choose/", corrections.choose, name="reconciliation_choose"),
+    path(
+        "reconciliation/<int:pk>/differences/",
+        corrections.differences,
+        name="reconciliation_differences",
+    ),
     path(
         "reconciliation/<int:pk>/problems.csv",
         file_actions.problems,

@@ -15,8 +15,8 @@ from billing.files import direct, layouts, samples
 from billing.models import Invoice, InvoiceLine, PriceRule, ReconciliationFile, ReconciliationLine
 from customers.models import Customer
 from partnercenter.benchmarks.measuring import Measurement, in_turn, memory_above_idle
-from partnercenter.benchmarks.seeding import run
 from partners.models import AuditEntry, Partner, PartnerSettings
+from partners.rows import run
 from subscriptions.models import Subscription
 
 LINES_PER_CUSTOMER = 10

@@ -15,9 +15,9 @@ from collections_policy.sweep import run_sweep
 from customers.models import Contact, ContactRole, Customer
 from notices.models import Notice, NoticeKind
 from partnercenter.benchmarks.measuring import Measurement, in_turn, memory_above_idle, timed
-from partnercenter.benchmarks.seeding import fill, insert_sql, run
 from partners import clock
 from partners.models import AuditEntry, Partner, PartnerSettings
+from partners.rows import fill, insert_sql, run
 
 INVOICES_PER_CUSTOMER = 10
 ONE_IN_OVERDUE = 20

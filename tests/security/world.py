@@ -39,7 +39,7 @@ from subscriptions.models import HoldReason, Subscription
 from tests.billing.bill import make as our_bill
 from tests.billing.files import make
 from tests.billing.imports import make as tables
-from tests.factories.billing import draft_of, issued_to, payment, receipt_from
+from tests.factories.billing import draft_credit_of, draft_of, issued_to, payment, receipt_from
 from tests.factories.customers import ContactFactory, CustomerFactory
 from tests.factories.holds import held, held_for_debt, suspended_by_21vianet
 from tests.factories.notices import queued_to
@@ -161,7 +161,7 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     return {
         "invoice": {"pk": invoice.pk},
         "fapiao": {"pk": paper.pk},
-        "credit_note": {"pk": CreditNote.objects.get(invoice=invoice).pk},
+        "credit_note": {"pk": draft_credit_of(customer, net="7654.00").pk},
         "dispute": {"pk": Dispute.objects.get(invoice=invoice).pk},
         "claim": {"pk": claims.open_claim(customer, slip, by=boss, reason="phone").pk},
         "write_off": {"pk": loss.pk},

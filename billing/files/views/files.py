@@ -138,6 +138,7 @@ def file_page(
         "warnings": presenting.problems(found, "warnings")[: presenting.SHOWN_PROBLEMS],
         "error_count": presenting.counted(found, "errors"),
         "warning_count": presenting.counted(found, "warnings"),
+        "overlaps": presenting.overlaps(found),
         "sections": presenting.section_rows(found),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
         "timeline": timeline(found.partner, None, found, user=request.user),

@@ -1,4 +1,4 @@
-"""`manage.py import_reconciliation PARTNER FILE [--invoice NUMBER] [--replaces ID] [--check]`."""
+"""`manage.py import_reconciliation PARTNER FILE [--invoice NUMBER] …`: as the page does."""
 
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--invoice", metavar="NUMBER", default="", help="21Vianet's invoice")
         parser.add_argument(
             "--replaces", metavar="ID", type=int, help="the imported file that this one replaces"
+        )
+        parser.add_argument(
+            "--only-new", action="store_true", help="leave out lines that another file holds"
         )
         parser.add_argument("--check", action="store_true", help="import nothing")
 
@@ -65,11 +68,14 @@ def _run(
     replaces: ReconciliationFile | None,
     options: dict[str, Any],
 ) -> direct.Report:
-    number = options["invoice"].strip()
+    choices = {
+        "number": options["invoice"].strip(),
+        "replaces": replaces,
+        "only_new": options["only_new"],
+    }
     if options["check"]:
-        return direct.check_only(partner, content, number=number, replaces=replaces)
-    name = options["file"].name
-    return direct.import_now(partner, content, name=name, number=number, replaces=replaces)
+        return direct.check_only(partner, content, **choices)
+    return direct.import_now(partner, content, name=options["file"].name, **choices)
 
 
 def _file_with(partner: Partner, pk: int | None) -> ReconciliationFile | None:

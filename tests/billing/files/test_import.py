@@ -12,6 +12,7 @@ from billing.bill.services import InUse, InvoiceFacts
 from billing.files import layouts, lifecycle, services
 from billing.files.problems import Code
 from billing.models import (
+    CreditNote,
     FileStatus,
     Invoice,
     InvoiceStatus,
@@ -215,14 +216,36 @@ def test_replacing_file_drops_the_drafts_of_the_first(partner: Partner) -> None:
     assert set(Invoice.objects.drafts().values_list("source_file", flat=True)) == {second.pk}
 
 
-def test_charges_imported_before_are_named_and_not_invoiced_twice(partner: Partner) -> None:
-    make.imported(make.partner_invoice(partner), make.licence_bytes(2))
-    second = make.imported(make.partner_invoice(partner, number="NEXT"), make.licence_bytes(3))
+def test_charges_of_another_file_refuse_the_import_with_counts(partner: Partner) -> None:
+    first = make.imported(make.partner_invoice(partner), make.licence_bytes(2))
+    second = make.checked(make.partner_invoice(partner, number="NEXT"), make.licence_bytes(3))
 
-    named = [w for w in second.findings["warnings"] if w["code"] == Code.ALREADY_IMPORTED]
-    assert [(w["row"], w["value"]) for w in named] == [(2, "2"), (3, "3")]
+    [problem] = [p for p in second.findings["errors"] if p["code"] == Code.OVERLAP]
+    assert (problem["column"], problem["value"]) == (first.name, "2")
+    assert problem["details"]["lines"] == "3"
+
+
+def test_only_new_lines_are_imported_where_chosen(partner: Partner) -> None:
+    make.imported(make.partner_invoice(partner), make.licence_bytes(2))
+    invoice = make.partner_invoice(partner, number="NEXT")
+    second = make.checked(invoice, make.licence_bytes(3))
+    services.check_again(second, expected_total=None, replaces=None, only_new=True, by=None)
+    drain_imports()
+    services.confirm(second, by=None)
+    drain_imports()
+    second.refresh_from_db()
+
+    assert (second.status, second.line_count, second.lines.count()) == (FileStatus.IMPORTED, 1, 1)
     assert second.outcome["drafts"] == 1
-    assert second.outcome["counts"]["invoiced_before"] == 2
+
+
+def test_file_of_a_wrong_invoice_can_be_replaced_by_its_own_lines(partner: Partner) -> None:
+    first = make.imported(make.partner_invoice(partner), make.licence_bytes(2))
+    right = make.partner_invoice(partner, number="RIGHT")
+    second = make.imported(right, make.licence_bytes(3), replaces=first)
+
+    first.refresh_from_db()
+    assert (first.status, second.status) == (FileStatus.REPLACED, FileStatus.IMPORTED)
 
 
 def test_same_charge_twice_in_one_file_is_charged_twice(partner: Partner) -> None:
@@ -233,14 +256,15 @@ def test_same_charge_twice_in_one_file_is_charged_twice(partner: Partner) -> Non
     assert Invoice.objects.get(source_file=file).total == Decimal(2120)
 
 
-def test_negative_total_is_named_and_gets_no_draft(partner: Partner) -> None:
+def test_negative_total_becomes_a_draft_credit_note(partner: Partner) -> None:
     minus = {"Amount": "-100", "Subtotal": "-100", "Tax": "-6", "TotalForCustomer": "-106"}
     content = make.changed(make.licence_bytes(2), minus)
     file = make.imported(make.partner_invoice(partner), content)
 
-    assert file.outcome["drafts"] == 1
-    [item] = file.outcome["negative"]
-    assert (item["company"], item["amount"]) == ("上海测试0有限公司", "-106.00")
+    note = CreditNote.objects.get(source_file=file)
+    assert (note.status, note.amount, note.number) == ("draft", Decimal("106.00"), None)
+    assert [line.gross for line in note.lines.all()] == [Decimal("106.00")]
+    assert (file.outcome["drafts"], file.outcome["counts"]["negative"]) == (1, 1)
 
 
 def test_zero_total_gets_no_draft(partner: Partner) -> None:

@@ -1,4 +1,7 @@
-"""Fills tables by SQL: columns come from an unsaved object, varying ones from an expression."""
+"""Fills tables set by set: constant columns from an unsaved object, varying ones by expression.
+
+Expressions and sources are SQL of the calling module, never of people; values are bound.
+"""
 
 from collections.abc import Mapping
 
@@ -21,7 +24,10 @@ def columns_of(prototype: Row) -> dict[str, object]:
 def insert_sql(
     prototype: Row, varying: Mapping[str, str], source: str, *, returning: str = ""
 ) -> tuple[str, list[object]]:
-    """`INSERT … SELECT … FROM source`: varying columns by expression, the others constant."""
+    """`INSERT … SELECT … FROM source`: varying columns by expression, the others constant.
+
+    A percent sign in an expression or source is written twice.
+    """
     values = columns_of(prototype)
     constant = {name: value for name, value in values.items() if name not in varying}
     names = [*varying, *constant]
