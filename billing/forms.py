@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from billing.models import Invoice
 from billing.receipts import Payment
 from customers.models import Customer
 from partners.forms import ReasonForm
