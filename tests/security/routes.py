@@ -100,7 +100,7 @@ ROUTES = [
     form("billing:invoice_fapiao", MONEY, "invoice"),
     form("billing:invoice_fapiao_request", MONEY, "invoice"),
     page("billing:invoice_print", MONEY, "invoice"),
-    page("billing:credit_note_print", MONEY, "credit_note"),
+    page("billing:credit_note_print", MONEY, "issued_credit_note"),
     page("customer_statement", MONEY, "customer"),
     page("billing:fapiao_list", MONEY),
     form("billing:fapiao_issue", MONEY),

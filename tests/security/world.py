@@ -161,6 +161,7 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     return {
         "invoice": {"pk": invoice.pk},
         "fapiao": {"pk": paper.pk},
+        "issued_credit_note": {"pk": CreditNote.objects.get(invoice=invoice).pk},
         "credit_note": {"pk": draft_credit_of(customer, net="7654.00").pk},
         "dispute": {"pk": Dispute.objects.get(invoice=invoice).pk},
         "claim": {"pk": claims.open_claim(customer, slip, by=boss, reason="phone").pk},
