@@ -193,7 +193,7 @@ def test_content_key_follows_the_charge_not_the_file() -> None:
 
 @pytest.mark.parametrize("code", list(Code))
 def test_every_problem_has_a_sentence(code: Code) -> None:
-    details = {"expected": "E", "limit": "9", "currency": "CNY"}
+    details = {"expected": "E", "limit": "9", "currency": "CNY", "lines": "9", "file": "4"}
     problem = problems.Problem(code, 7, "taxes", "Value", details)
 
     assert problem.sentence
