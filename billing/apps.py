@@ -11,8 +11,8 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        """What we paid to 21Vianet keeps its proof, and payments on their way keep their slips."""
-        from billing.models import PartnerPayment, RemittanceClaim
+        """Payments keep their proof, payments on their way their slips, fapiao their files."""
+        from billing.models import Fapiao, PartnerPayment, RemittanceClaim
         from partners import attachments
         from partners.permissions import Permission
 
@@ -27,4 +27,10 @@ class BillingConfig(AppConfig):
             to_read=lambda _claim: Permission.SEE_RECEIVABLES,
             to_change=Permission.RECORD_MONEY,
             audit_name="claim",
+        )
+        attachments.register(
+            Fapiao,
+            to_read=lambda _fapiao: Permission.SEE_RECEIVABLES,
+            to_change=Permission.RECORD_MONEY,
+            audit_name="fapiao",
         )

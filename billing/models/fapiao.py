@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from billing.models.invoice import Invoice
@@ -119,6 +120,9 @@ class Fapiao(models.Model):
 
     def __str__(self) -> str:
         return self.number or f"#{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("billing:fapiao", args=[self.pk])
 
     @property
     def is_requested(self) -> bool:

@@ -19,6 +19,7 @@ from billing.models import Fapiao, FapiaoStatus, Invoice
 from billing.models.invoice import InvoiceQuerySet
 from customers.models import Customer
 from partners.access import can
+from partners.attachments import presenting
 from partners.exports import csv_response
 from partners.http import PortalRequest, list_view, record_view
 from partners.lists import list_page
@@ -110,6 +111,7 @@ def fapiao(request: PortalRequest, pk: int) -> HttpResponse:
         "covers": found.covers.select_related("invoice"),
         "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
         "may_correct": bool(CORRECTIONS[FapiaoStatus(found.status)]),
+        "attachments": presenting.listing(found, found.partner, request.user),
         "timeline": timeline(found.partner, None, found, user=request.user),
     }
     return render(request, "billing/fapiao/fapiao.html", context)
