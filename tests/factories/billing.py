@@ -7,6 +7,7 @@ from billing import credit_notes, invoicing, receipts, remembering
 from billing.models import CreditNote, Invoice, Receipt
 from customers.models import Customer
 from partners import clock
+from partners.models import Partner
 
 
 def charge_of(net: str = "1000.00") -> invoicing.Charge:
@@ -54,11 +55,11 @@ def overdue_for(customer: Customer, days: int, net: str = "1000.00") -> Invoice:
 
 
 def payment(amount: str = "1060.00", **fields: object) -> receipts.Payment:
-    """What a bank statement shows, received today."""
+    """What a bank statement shows, received today in the zone that partners have by default."""
     facts: dict[str, object] = {
         "amount": Decimal(amount),
         "currency": "CNY",
-        "received_on": clock.now().date(),
+        "received_on": clock.business_date(Partner()),
         "payer": "上海测试有限公司",
         **fields,
     }
@@ -66,7 +67,8 @@ def payment(amount: str = "1060.00", **fields: object) -> receipts.Payment:
 
 
 def receipt_from(customer: Customer, amount: str = "1060.00", **fields: object) -> Receipt:
-    """A recorded payment of a customer, settled by the rule."""
+    """A recorded payment of a customer, settled by the rule; received today in its zone."""
+    facts = {"received_on": clock.business_date(customer.partner), **fields}
     return receipts.record(
-        customer.partner, customer, payment(amount, **fields), by=None, reason="test"
+        customer.partner, customer, payment(amount, **facts), by=None, reason="test"
     )
