@@ -74,6 +74,8 @@ class InvoiceFilter(forms.Form):
             ("owed", _("Open")),
             ("overdue", _("Overdue")),
             ("disputed", _("Disputed")),
+            ("unconfirmed", _("Opening balance not confirmed")),
+            ("late_charges", _("Late charges")),
             ("settled", _("Settled")),
             ("void", _("Void")),
         ],

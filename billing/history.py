@@ -59,7 +59,8 @@ WITH lowered AS (
     WHERE partner_id = %(partner)s AND made_at < %(until)s
     ORDER BY invoice_id, id DESC
 ), open AS (
-    SELECT invoice.id, invoice.number, invoice.customer_id, invoice.currency, invoice.total,
+    SELECT invoice.id, invoice.number, invoice.kind, invoice.customer_id, invoice.currency,
+           invoice.total,
            due.due_on, invoice.total - coalesce(lowered.amount, 0) AS amount, {_BUCKET} AS bucket
     FROM billing_invoice invoice
     JOIN due ON due.invoice_id = invoice.id
@@ -89,7 +90,8 @@ LIMIT %(limit)s OFFSET %(offset)s
 
 _INVOICES = f"""{_OPEN}
 SELECT open.id, open.number, customer.id, customer.company, open.currency, open.total,
-       open.amount, open.due_on, open.bucket, dispute.invoice_id IS NOT NULL
+       open.amount, open.due_on, open.bucket, dispute.invoice_id IS NOT NULL,
+       open.kind = 'late_charges'
 FROM open
 JOIN customers_customer customer ON customer.id = open.customer_id
 LEFT JOIN (
@@ -182,6 +184,7 @@ class OpenInvoice:
     due_on: date | None
     bucket: str
     is_disputed: bool
+    is_late_charges: bool
 
 
 @dataclass(frozen=True)

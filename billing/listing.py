@@ -107,6 +107,8 @@ def _in_state(found: InvoiceQuerySet, state: str, today: date) -> InvoiceQuerySe
         "owed": found.owed,
         "overdue": lambda: found.overdue(today),
         "disputed": lambda: found.owed().filter(disputed_since__isnull=False),
+        "unconfirmed": found.unconfirmed,
+        "late_charges": found.late_charges,
         "settled": lambda: found.filter(status=InvoiceStatus.ISSUED, open_amount=0),
         "void": lambda: found.filter(status=InvoiceStatus.VOID),
     }

@@ -101,6 +101,17 @@ def xlsx_response(filename: str, book: Book) -> FileResponse:
     return FileResponse(stream, as_attachment=True, filename=filename, content_type=XLSX)
 
 
+def table_response(
+    filename: str, title: str, header: Sequence[str], rows: Iterable[Sequence[object]]
+) -> StreamingHttpResponse | FileResponse:
+    """A download of one table: a workbook if the name ends so, else CSV."""
+    if not filename.endswith(".xlsx"):
+        return csv_response(filename, header, rows)
+    book = Book()
+    book.add_sheet(title, header, rows)
+    return xlsx_response(filename, book)
+
+
 def _cell(sheet: Any, value: object) -> object:
     """Numbers and dates as such, everything else as text."""
     if value is None or value == "":

@@ -78,6 +78,10 @@ class InvoiceQuerySet(ScopedQuerySet["Invoice"]):
         """Not for late charges, which never lead to a suspension."""
         return self.filter(kind=InvoiceKind.SERVICES)
 
+    def late_charges(self) -> Self:
+        """For interest and fees only."""
+        return self.filter(kind=InvoiceKind.LATE_CHARGES)
+
     def of_customers(self, customer_ids: Iterable[int]) -> Self:
         """What these customers were invoiced."""
         return self.filter(customer_id__in=list(customer_ids))
@@ -300,6 +304,12 @@ class Invoice(models.Model):
                 "id",
                 name="invoices_unconfirmed",
                 condition=Q(is_history=True, history_confirmed_at=None),
+            ),
+            models.Index(
+                "partner",
+                "id",
+                name="invoices_of_late_charges",
+                condition=Q(kind=InvoiceKind.LATE_CHARGES),
             ),
             models.Index("partner", "status", "id", name="invoices_by_status"),
             models.Index("partner", "id", name="invoices_newest"),

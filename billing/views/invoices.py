@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Max, Sum
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,10 +18,10 @@ from billing.fapiao.finding import standing_of
 from billing.forms import InvoiceFilter, IssueForm
 from billing.models import Invoice
 from billing.models.invoice import InvoiceQuerySet
+from billing.views import tables
 from billing.views.dialogs import JUDGE
 from partners import clock
 from partners.access import can
-from partners.exports import csv_response
 from partners.http import PortalRequest, list_view, record_view
 from partners.lists import list_page
 from partners.nudges import nudge
@@ -36,8 +36,8 @@ def index(request: PortalRequest) -> HttpResponseBase:
     """The partner's invoices, filtered by the address."""
     form = InvoiceFilter(request.GET)
     found = _filtered(request, form)
-    if request.GET.get("format") == "csv":
-        return _export(found)
+    if request.GET.get("format") in tables.FORMATS:
+        return _export(request, found)
     today = clock.business_date(request.partner)
     page = list_page(request, found, listing.invoice_order(form.cleaned_data))
     template = "billing/invoices.html"
@@ -67,11 +67,12 @@ def _filtered(request: PortalRequest, form: InvoiceFilter) -> InvoiceQuerySet:
     return listing.invoices(request.partner, form.cleaned_data, today)
 
 
-def _export(found: InvoiceQuerySet) -> StreamingHttpResponse:
+def _export(request: PortalRequest, found: InvoiceQuerySet) -> HttpResponseBase:
     header = [
         _("Number"),
         _("Customer"),
         _("Status"),
+        _("Kind"),
         _("Issued on"),
         _("Due on"),
         _("Currency"),
@@ -81,7 +82,7 @@ def _export(found: InvoiceQuerySet) -> StreamingHttpResponse:
         _("Written off"),
         _("Open"),
     ]
-    return csv_response("invoices.csv", header, _export_rows(found))
+    return tables.file_of(request, found, _("Invoices"), header, _export_rows(found))
 
 
 def _export_rows(found: InvoiceQuerySet) -> Iterator[tuple[object, ...]]:
@@ -90,6 +91,7 @@ def _export_rows(found: InvoiceQuerySet) -> Iterator[tuple[object, ...]]:
             invoice.number,
             invoice.customer.company,
             invoice.get_status_display(),
+            invoice.get_kind_display(),
             invoice.issued_on,
             invoice.due_on,
             invoice.currency,

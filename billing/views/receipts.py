@@ -1,10 +1,10 @@
 """The list of receipts, recording one, and the page of one receipt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +15,11 @@ from billing import freshness, labels, listing, lookalikes, receipts, suggestion
 from billing.forms import FreshnessForm, ReceiptFilter, ReceiptForm
 from billing.models import Receipt
 from billing.models.receipt import ReceiptQuerySet
+from billing.views import tables
 from billing.views.dialogs import JUDGE
 from customers.models import Customer
 from partners import clock
 from partners.access import can
-from partners.exports import csv_response
 from partners.http import PortalRequest, list_view, posted, record_view
 from partners.lists import list_page
 from partners.nudges import nudge
@@ -39,8 +39,8 @@ def index(request: PortalRequest) -> HttpResponseBase:
         else Receipt.objects.none()
     )
     order = listing.receipt_order(form.cleaned_data)
-    if request.GET.get("format") == "csv":
-        return _export(found, order)
+    if request.GET.get("format") in tables.FORMATS:
+        return _export(request, found.order_by(*order))
     page = list_page(request, found, order)
     template = "billing/receipts.html"
     if request.htmx and not request.htmx.boosted:
@@ -64,7 +64,7 @@ def _freshness(request: PortalRequest) -> dict[str, Any]:
     return {"recorded_up_to": up_to, "freshness_form": form, "freshness_warning": warning}
 
 
-def _export(found: ReceiptQuerySet, order: Sequence[str]) -> StreamingHttpResponse:
+def _export(request: PortalRequest, found: ReceiptQuerySet) -> HttpResponseBase:
     header = [
         _("Received on"),
         _("Customer"),
@@ -80,7 +80,7 @@ def _export(found: ReceiptQuerySet, order: Sequence[str]) -> StreamingHttpRespon
         _("Divided at"),
         _("Reversed at"),
     ]
-    return csv_response("receipts.csv", header, _export_rows(found.order_by(*order)))
+    return tables.file_of(request, found, _("Receipts"), header, _export_rows(found))
 
 
 def _export_rows(ordered: ReceiptQuerySet) -> Iterator[tuple[object, ...]]:

@@ -19,7 +19,7 @@ from billing.history import CustomerAge, OpenInvoice
 from billing.receivables import BUCKETS, NOT_DUE, AgeingRow
 from customers.models import Customer
 from partners import clock
-from partners.exports import Book, csv_response, xlsx_response
+from partners.exports import table_response
 from partners.http import PortalRequest, list_view
 from partners.lists import PAGE_SIZE
 from partners.permissions import Permission
@@ -180,6 +180,7 @@ def _export_invoices(request: PortalRequest, form: OpenInvoicesForm) -> HttpResp
         _("Due on"),
         _("Overdue for"),
         _("Disputed"),
+        _("Late charges"),
         _("Currency"),
         _("Total"),
         _("Open"),
@@ -193,15 +194,13 @@ def _export_invoices(request: PortalRequest, form: OpenInvoicesForm) -> HttpResp
 def _invoice_cells(row: OpenInvoice, day: date, names: dict[str, str]) -> tuple[object, ...]:
     return (
         day, row.number, row.company, row.due_on, names[row.bucket],
-        _("yes") if row.is_disputed else "", row.currency, row.total, row.open_amount,
+        _("yes") if row.is_disputed else "", _("yes") if row.is_late_charges else "",
+        row.currency, row.total, row.open_amount,
     )  # fmt: skip
 
 
 def _file(
     request: PortalRequest, name: str, header: list[str], rows: list[tuple[object, ...]]
 ) -> HttpResponseBase:
-    if request.GET["format"] != "xlsx":
-        return csv_response(f"{name}.csv", header, rows)
-    book = Book()
-    book.add_sheet(_("Ageing"), header, rows)
-    return xlsx_response(f"{name}.xlsx", book)
+    suffix = "xlsx" if request.GET["format"] == "xlsx" else "csv"
+    return table_response(f"{name}.{suffix}", _("Ageing"), header, rows)

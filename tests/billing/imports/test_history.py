@@ -51,11 +51,14 @@ def test_imported_balance_is_owed_from_the_day_of_its_import(partner: Partner, c
 def test_imported_payments_count_from_their_import_on(partner: Partner, clerk: User) -> None:
     invoice = issued_to(Customer.objects.get())
 
-    rows = [make.paid(remark=invoice.number, credit="60.00"), make.paid(serial="S2", credit="7.00")]
+    rows = [
+        make.paid(remark=str(invoice.number), credit="60.00"),
+        make.paid(serial="S2", credit="7.00"),
+    ]
     make.imported(partner, make.statement(*rows), by=clerk)
 
     assert owed(partner, TODAY) == Decimal("1000.00")
     money = history.money_as_of(partner, TODAY)["CNY"]
-    assert (money.received, money.allocated, money.unidentified) == (67, 60, 7)
+    assert (money.received, money.allocated, money.unidentified) == tuple(map(Decimal, (67, 60, 7)))
     assert history.money_as_of(partner, BEFORE) == {}
     assert list(verifying.differences(partner)) == []

@@ -1,14 +1,16 @@
 """The list of invoices: what it shows, filters and exports, and to whom."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
 from billing import disputes
-from billing.models import DisputeCode
+from billing.models import DisputeCode, Invoice, InvoiceKind
 from partners.models import Partner, User
 from tests.factories.billing import draft_of, issued_to, overdue_for
 from tests.factories.customers import CustomerFactory
@@ -79,6 +81,59 @@ def test_export_holds_what_is_filtered_and_no_formula(partner: Partner, signed_i
     lines = b"".join(response).decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert "'=HYPERLINK(1)" in lines[1]
+
+
+def test_list_marks_and_finds_late_charges(partner: Partner, signed_in: SignIn) -> None:
+    customer = CustomerFactory.create(partner=partner)
+    services, charges = issued_to(customer), issued_to(customer)
+    Invoice.objects.filter(pk=charges.pk).update(kind=InvoiceKind.LATE_CHARGES)
+    client = signed_in(billing_admin(partner))
+
+    marked = client.get(URL).content.decode()
+    found = client.get(URL, {"state": "late_charges"}).content.decode()
+
+    assert marked.count('status-info">Late charges') == 1
+    assert (str(charges.number) in found, str(services.number) in found) == (True, False)
+
+
+def test_list_finds_opening_balances_that_nobody_confirmed(
+    partner: Partner, signed_in: SignIn
+) -> None:
+    customer = CustomerFactory.create(partner=partner)
+    issued_to(customer)
+    waiting = issued_to(customer)
+    Invoice.objects.filter(pk=waiting.pk).update(is_history=True, original_total=waiting.total)
+
+    rows = signed_in(billing_admin(partner)).get(URL, {"state": "unconfirmed"}).context["rows"]
+
+    assert [invoice.pk for invoice, _label in rows] == [waiting.pk]
+
+
+def test_workbook_holds_amounts_as_numbers_and_no_formula(
+    partner: Partner, signed_in: SignIn
+) -> None:
+    issued_to(CustomerFactory.create(partner=partner, company="=HYPERLINK(1)"))
+
+    response = signed_in(billing_admin(partner)).get(URL, {"format": "xlsx"})
+
+    sheet = load_workbook(BytesIO(b"".join(response))).worksheets[0]
+    cells = {cell.value: cell.data_type for cell in sheet[2]}
+    assert (cells["=HYPERLINK(1)"], cells[1060]) == ("s", "n")
+    assert 'filename="invoices.xlsx"' in response["Content-Disposition"]
+
+
+def test_workbook_that_would_be_too_long_is_refused_in_words(
+    partner: Partner, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issued_to(CustomerFactory.create(partner=partner))
+    monkeypatch.setattr("billing.views.tables.LONGEST_WORKBOOK", 0)
+
+    response = signed_in(billing_admin(partner)).get(
+        URL, {"format": "xlsx", "state": "owed"}, follow=True
+    )
+
+    assert response.redirect_chain == [(f"{URL}?state=owed", 302)]
+    assert "A workbook holds at most 0 rows." in response.content.decode()
 
 
 def test_list_takes_a_constant_number_of_queries(

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from billing import freshness, receipts
 from billing.models import Receipt
@@ -96,6 +98,15 @@ def test_export_is_safe_to_open(clerk: Client, customer: Customer) -> None:
 
     assert "'@SUM(A1)" in text
     assert "'+86" in text
+
+
+def test_workbook_holds_amounts_as_numbers(clerk: Client, customer: Customer) -> None:
+    receipt_from(customer, payer="=1+1")
+
+    sheet = load_workbook(BytesIO(b"".join(clerk.get(LIST, {"format": "xlsx"})))).worksheets[0]
+
+    cells = {cell.value: cell.data_type for cell in sheet[2]}
+    assert (cells["=1+1"], cells[1060]) == ("s", "n")
 
 
 def test_pages_follow_each_other_without_gaps(clerk: Client, customer: Customer) -> None:

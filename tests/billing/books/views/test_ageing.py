@@ -11,7 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from billing import write_offs
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceKind
 from partners import clock
 from partners.models import Partner, User
 from tests.factories.billing import issued_to, overdue_for
@@ -125,6 +125,14 @@ def test_disputed_and_settled_invoices_are_told_apart(
     page = signed_in(billing_admin(partner)).get(INVOICES).content.decode()
 
     assert "No open invoice" in page
+
+
+def test_late_charges_are_marked(partner: Partner, invoice: Invoice, signed_in: SignIn) -> None:
+    Invoice.objects.filter(pk=invoice.pk).update(kind=InvoiceKind.LATE_CHARGES)
+
+    page = signed_in(billing_admin(partner)).get(INVOICES).content.decode()
+
+    assert 'status-info">Late charges' in page
 
 
 def test_report_takes_a_constant_number_of_queries(
