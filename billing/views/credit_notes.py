@@ -99,8 +99,9 @@ def void(request: PortalRequest, pk: int) -> HttpResponseBase:
         "effects": [_("It never had a number, so none is lost. The draft can't be brought back.")],
         "verb": _("Drop the draft"),
     }
+    about = _about(note) | dialog
     done = _("The draft is dropped.")
-    return dialogs.answer(request, form, drop, _about(note) | dialog, done=done, refusals=_REFUSALS)
+    return dialogs.answer(request, form, drop, about, done=done, refusals=_REFUSALS, then=None)
 
 
 def _visible(request: PortalRequest, pk: int, permission: Permission) -> CreditNote:

@@ -25,10 +25,12 @@ def answer(
     *,
     done: str,
     refusals: Refusals,
+    then: str | None = JUDGE,
 ) -> HttpResponse:
     """Show the dialog, or act and go back to the record's page, `dialog["cancel_url"]`.
 
-    Only the exceptions named in `refusals` are told; nothing was changed by them.
+    Only the exceptions named in `refusals` are told; nothing was changed by them. `then` is the
+    drain to nudge: None where nothing that a customer owes or has agreed was changed.
     """
     if form.is_bound and form.is_valid():
         try:
@@ -36,7 +38,8 @@ def answer(
         except tuple(refusals) as refusal:
             messages.error(request, refusals[type(refusal)]())
         else:
-            nudge(JUDGE)
+            if then is not None:
+                nudge(then)
             messages.success(request, done)
         return redirect(dialog["cancel_url"])
     status = 422 if form.is_bound else 200

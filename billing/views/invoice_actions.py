@@ -35,7 +35,8 @@ def void(request: PortalRequest, pk: int) -> HttpResponseBase:
         "effects": [_("It never had a number, so none is lost. The draft can't be brought back.")],
         "verb": _("Drop the draft"),
     }
-    return _answer(request, invoice, form, drop, dialog, done=_("The draft is dropped."))
+    done = _("The draft is dropped.")
+    return _answer(request, invoice, form, drop, dialog, done=done, then=None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,6 +72,7 @@ def _answer(
     dialog: dict[str, Any],
     *,
     done: str,
+    then: str | None = dialogs.JUDGE,
 ) -> HttpResponse:
     """A dialog about this invoice, which leads back to its page."""
     about = {
@@ -78,4 +80,4 @@ def _answer(
         "cancel_url": reverse("billing:invoice", args=[invoice.pk]),
         **dialog,
     }
-    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS)
+    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS, then=then)

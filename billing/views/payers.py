@@ -56,4 +56,4 @@ def forget(request: PortalRequest, pk: int) -> HttpResponseBase:
         "cancel_url": reverse("billing:payers"),
     }
     done = _("The payer is forgotten.")
-    return dialogs.answer(request, form, act, dialog, done=done, refusals={})
+    return dialogs.answer(request, form, act, dialog, done=done, refusals={}, then=None)

@@ -176,4 +176,4 @@ def _answer(
         "cancel_url": reverse("billing:partner_invoice", args=[invoice.pk]),
         **dialog,
     }
-    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS)
+    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS, then=None)

@@ -226,4 +226,4 @@ def _answer(
 ) -> HttpResponse:
     """A dialog about this payment, which leads back to its page."""
     about = {"facts": payment_facts(found), "cancel_url": found.get_absolute_url(), **dialog}
-    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS)
+    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS, then=None)

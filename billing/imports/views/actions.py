@@ -148,7 +148,7 @@ def discard(request: PortalRequest, pk: int) -> HttpResponseBase:
         lifecycle.AlreadyMoved: lambda: _("It has changed since. Nothing was discarded.")
     }
     done = _("“%(name)s” was discarded.") % {"name": found.name}
-    return dialogs.answer(request, form, act, dialog, done=done, refusals=refusals)
+    return dialogs.answer(request, form, act, dialog, done=done, refusals=refusals, then=None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -245,4 +245,4 @@ def up_to(request: PortalRequest, pk: int) -> HttpResponseBase:
         freshness.NotThatFar: lambda: _("A day that is not over yet can't have been recorded.")
     }
     done = _("Thank you. The date is recorded.")
-    return dialogs.answer(request, form, act, dialog, done=done, refusals=refusals)
+    return dialogs.answer(request, form, act, dialog, done=done, refusals=refusals, then=None)
