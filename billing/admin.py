@@ -11,15 +11,21 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import (
     Allocation,
     BankLayout,
+    BillAlarm,
     CreditNote,
     Dispute,
     Fapiao,
     Invoice,
     InvoiceLine,
     InvoiceSeries,
+    PartnerInvoice,
+    PartnerPayment,
+    PartnerPaymentPart,
     PayerAlias,
+    PriceRule,
     Receipt,
     ReceiptsFreshness,
+    ReconciliationFile,
     Refund,
     RemittanceClaim,
     TableImport,
@@ -66,7 +72,7 @@ class InvoiceAdmin(ReadOnlyAdmin[Invoice]):
     """Invoices to customers."""
 
     list_display = ("__str__", "customer", "status", "currency", "total", "open_amount", "due_on")
-    list_filter = (OverdueFilter, "status", "is_history", "currency", "partner")
+    list_filter = (OverdueFilter, "status", "kind", "is_history", "currency", "partner")
     search_fields = ("number", "customer__company", "customer__tenant_id", "fapiao__number")
     list_select_related = ("customer",)
     date_hierarchy = "issued_on"
@@ -220,3 +226,73 @@ class BankLayoutAdmin(ReadOnlyAdmin[BankLayout]):
     list_filter = ("partner",)
     search_fields = ("name", "bank_account")
     list_select_related = ("partner",)
+
+
+class PaymentPartInline(ReadOnly, admin.TabularInline[PartnerPaymentPart, PartnerPayment]):
+    """Which of 21Vianet's invoices a payment was for."""
+
+    model = PartnerPaymentPart
+    extra = 0
+    raw_id_fields = ("invoice",)
+
+
+@admin.register(PartnerInvoice)
+class PartnerInvoiceAdmin(ReadOnlyAdmin[PartnerInvoice]):
+    """21Vianet's invoices."""
+
+    list_display = ("number", "partner", "currency", "total", "balance", "due_on")
+    list_filter = ("currency", "partner")
+    search_fields = ("number", "partner__name")
+    list_select_related = ("partner",)
+    date_hierarchy = "issued_on"
+
+    def view_on_site(self, obj: PartnerInvoice) -> str:
+        return reverse("billing:partner_invoice", args=[obj.pk])
+
+
+@admin.register(PartnerPayment)
+class PartnerPaymentAdmin(ReadOnlyAdmin[PartnerPayment]):
+    """What partners paid to 21Vianet."""
+
+    list_display = ("__str__", "partner", "currency", "amount", "paid_on", "seen_on", "reversed_at")
+    list_filter = (("reversed_at", admin.EmptyFieldListFilter), "currency", "partner")
+    search_fields = ("bank_serial", "remark", "partner__name")
+    list_select_related = ("partner",)
+    date_hierarchy = "paid_on"
+    inlines = (PaymentPartInline,)
+
+    def view_on_site(self, obj: PartnerPayment) -> str:
+        return obj.get_absolute_url()
+
+
+@admin.register(BillAlarm)
+class BillAlarmAdmin(ReadOnlyAdmin[BillAlarm]):
+    """Alarms on 21Vianet's invoices that a person has seen."""
+
+    list_display = ("invoice", "partner", "working_days", "due_on", "seen_by", "seen_at")
+    list_filter = ("working_days", "partner")
+    search_fields = ("invoice__number",)
+    list_select_related = ("invoice", "partner", "seen_by")
+
+
+@admin.register(ReconciliationFile)
+class ReconciliationFileAdmin(ReadOnlyAdmin[ReconciliationFile]):
+    """Files of 21Vianet's bill."""
+
+    list_display = ("name", "partner", "invoice", "kind", "status")
+    list_filter = ("kind", "status", "partner")
+    search_fields = ("name", "sha256", "invoice__number")
+    list_select_related = ("partner", "invoice")
+
+    def view_on_site(self, obj: ReconciliationFile) -> str:
+        return reverse("billing:reconciliation_file", args=[obj.pk])
+
+
+@admin.register(PriceRule)
+class PriceRuleAdmin(ReadOnlyAdmin[PriceRule]):
+    """How prices for customers are made."""
+
+    list_display = ("partner", "customer", "offer_id", "kind", "value", "vat_rate")
+    list_filter = ("kind", "partner")
+    search_fields = ("offer_id", "customer__company")
+    list_select_related = ("partner", "customer")

@@ -20,7 +20,19 @@ ROOMS = {"partners", "customers", "subscriptions", "notices", "billing"} | {
     "collections_policy",
 }
 MODELS = [model for model in admin.site._registry if model._meta.app_label in ROOMS]
-READ_ONLY = {"hold", "statuschange", "auditentry", "auditseal", "invoice", "receipt", "allocation"}
+READ_ONLY = {
+    "hold",
+    "statuschange",
+    "auditentry",
+    "auditseal",
+    "invoice",
+    "receipt",
+    "allocation",
+} | {
+    "partnerinvoice",
+    "partnerpayment",
+    "billalarm",
+}
 
 
 @pytest.fixture
