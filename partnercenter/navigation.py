@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from billing.books import overview
+from billing.books.overview import Begun
 from partners import clock
 from partners.access import can, memberships_of
 from partners.models import Partner, User
@@ -54,7 +56,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _groups(user: User, partner: Partner, path: str) -> Iterator[Group]:
     yield Group("", [Item(_("Home"), "/", path == "/")])
-    menu = _menu()
+    menu = _menu(_begun(user, partner, path))
     addresses = [url for _title, entries in menu for _label, url, _permission in entries]
     current = max((url for url in addresses if path.startswith(url)), key=len, default="")
     for title, entries in menu:
@@ -67,7 +69,16 @@ def _groups(user: User, partner: Partner, path: str) -> Iterator[Group]:
             yield Group(title, items)
 
 
-def _menu() -> list[tuple[str, list[Entry]]]:
+def _begun(user: User, partner: Partner, path: str) -> Begun:
+    """Inside Billing, which lists have a first record; elsewhere the menu stays small."""
+    if not path.startswith(reverse("billing:home")):
+        return Begun(disputes=False, credit_notes=False, claims=False)
+    if not can(user, Permission.SEE_RECEIVABLES, partner):
+        return Begun(disputes=False, credit_notes=False, claims=False)
+    return overview.begun(partner)
+
+
+def _menu(begun: Begun) -> list[tuple[str, list[Entry]]]:
     see, owe, bill = (
         Permission.SEE_CUSTOMERS,
         Permission.SEE_RECEIVABLES,
@@ -82,8 +93,11 @@ def _menu() -> list[tuple[str, list[Entry]]]:
         (_("Our bill from 21Vianet"), reverse("billing:statement"), bill),
         (_("Reconciliation"), reverse("billing:reconciliation"), bill),
         (_("Invoices"), reverse("billing:invoices"), owe),
+        *_if(begun.disputes, _("Disputes"), "billing:disputes"),
+        *_if(begun.credit_notes, _("Credit notes"), "billing:credit_notes"),
         (_("Fapiao"), reverse("billing:fapiao_list"), owe),
         (_("Receipts"), reverse("billing:receipts"), owe),
+        *_if(begun.claims, _("Payments on their way"), "billing:claims"),
         (_("Ageing"), reverse("billing:ageing"), owe),
         (_("Journal"), reverse("billing:journal"), Permission.RECORD_MONEY),
         (_("Imports"), reverse("billing:imports"), owe),
@@ -106,3 +120,8 @@ def _menu() -> list[tuple[str, list[Entry]]]:
         (_("Support"), support),
         (_("House"), house),
     ]
+
+
+def _if(has_begun: bool, label: str, name: str) -> list[Entry]:  # noqa: FBT001  (read as a question)
+    """The entry of a list of money once it has its first record."""
+    return [(label, reverse(name), Permission.SEE_RECEIVABLES)] if has_begun else []

@@ -8,17 +8,20 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, QuerySet, Sum
 
 from billing import suggestions
 from billing.fapiao import finding
 from billing.models import (
+    CreditNote,
     Dispute,
+    ImportKind,
     Invoice,
     PartnerInvoice,
     Receipt,
     ReconciliationFile,
     RemittanceClaim,
+    TableImport,
 )
 from billing.suggestions import Suggestion
 from partners.models import Partner
@@ -57,6 +60,15 @@ class AtRisk:
     customers: int
     owed: Decimal
     overdue: Decimal
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What a partner has at least one of, so that the menu names its list."""
+
+    disputes: bool
+    credit_notes: bool
+    claims: bool
 
 
 def drafts(partner: Partner) -> Amounts:
@@ -115,6 +127,25 @@ def next_bills(partner: Partner) -> list[PartnerInvoice]:
 def last_imports(partner: Partner) -> list[ReconciliationFile]:
     """The newest files of 21Vianet's bill."""
     return list(ReconciliationFile.objects.of_partner(partner).kept().for_list()[:SHOWN])
+
+
+def last_statements(partner: Partner) -> list[TableImport]:
+    """The newest bank statements."""
+    kept = TableImport.objects.of_partner(partner).kept()
+    return list(kept.filter(kind=ImportKind.BANK_STATEMENT).for_list().order_by("-id")[:SHOWN])
+
+
+def begun(partner: Partner) -> Begun:
+    """Which lists have their first record: one query."""
+    return Begun(
+        *Partner.objects.filter(pk=partner.pk)
+        .values_list(
+            Exists(Dispute.objects.of_partner(partner)),
+            Exists(CreditNote.objects.of_partner(partner)),
+            Exists(RemittanceClaim.objects.of_partner(partner)),
+        )
+        .get()
+    )
 
 
 def _amounts[M: (Invoice, Receipt)](found: QuerySet[M], column: str) -> Amounts:

@@ -13,6 +13,7 @@ from billing.books import overview
 from billing.books.forms import OVERDUE
 from billing.books.overview import Amounts
 from billing.files import presenting
+from billing.imports.presenting import label
 from billing.receivables import AgeingRow
 from partners import clock
 from partners.access import can
@@ -52,6 +53,7 @@ def _waiting(partner: Partner) -> dict[str, Any]:
         "senders": overview.likely_senders(partner),
         "dispute_count": dispute_count,
         "disputes": disputes,
+        "statements": [(table, label(table)) for table in overview.last_statements(partner)],
         "recorded_up_to": recorded_up_to,
         "freshness_warning": labels.freshness_warning(recorded_up_to, today),
     }

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +16,7 @@ from customers.models import Customer
 from partners import clock
 from partners.models import Partner, User
 from tests.billing.files import make
+from tests.billing.imports import make as statements
 from tests.factories.billing import draft_of, overdue_for, payment
 from tests.factories.customers import CustomerFactory
 from tests.factories.partners import billing_admin, help_desk_agent, sales_agent
@@ -37,6 +40,12 @@ def busy(customer: Customer) -> None:
     for _ in range(4):
         facts = payment("70.00", payer=customer.company)
         receipts.record(customer.partner, None, facts, by=None, reason="test")
+
+
+def entries(client: Client, url: str) -> list[str]:
+    """What the menu names on a page."""
+    groups = client.get(url).context["navigation"]
+    return [item.label for group in groups for item in group.items]
 
 
 def test_home_says_that_nothing_waits(partner: Partner, signed_in: SignIn) -> None:
@@ -90,6 +99,39 @@ def test_home_names_payments_on_their_way(
 
     assert page.context["claims"] == [claim]
     assert "¥88.00" in page.content.decode()
+
+
+def test_home_shows_the_last_bank_statements(
+    partner: Partner, signed_in: SignIn, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    table = statements.uploaded(partner, statements.statement(statements.paid()))
+
+    page = signed_in(billing_admin(partner)).get(URL).content.decode()
+
+    assert reverse("billing:import", args=[table.pk]) in page
+
+
+def test_home_leads_to_every_list(partner: Partner, signed_in: SignIn) -> None:
+    page = signed_in(billing_admin(partner)).get(URL).content.decode()
+
+    lists = ["invoices", "disputes", "credit_notes", "fapiao_list", "receipts", "claims"]
+    lists += ["payers", "imports", "ageing", "journal", "statement", "reconciliation"]
+    assert {name for name in lists if f'"{reverse(f"billing:{name}")}"' not in page} == set()
+
+
+def test_menu_names_disputes_from_the_first_one_on(
+    partner: Partner, customer: Customer, signed_in: SignIn
+) -> None:
+    client = signed_in(billing_admin(partner))
+    before = entries(client, reverse("billing:invoices"))
+    busy(customer)
+
+    after = entries(client, reverse("billing:invoices"))
+
+    assert [label for label in after if label not in before] == ["Disputes"]
+    assert after.index("Disputes") == after.index("Invoices") + 1
+    assert "Disputes" not in entries(client, reverse("customers"))
 
 
 def test_home_shows_21vianets_next_bill(partner: Partner, signed_in: SignIn) -> None:
