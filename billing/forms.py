@@ -82,6 +82,17 @@ class InvoiceFilter(forms.Form):
     )
 
 
+class ReviewFilter(forms.Form):
+    """The filters of the review of drafts, kept in the address."""
+
+    q = forms.CharField(label=_("Customer"), required=False, widget=forms.SearchInput)
+    changed = forms.ChoiceField(
+        label=_("Change"),
+        required=False,
+        choices=[("", _("Any")), ("much", _("More than 20 %"))],
+    )
+
+
 class ReceiptFilter(forms.Form):
     """The filters of the list of receipts, kept in the address."""
 

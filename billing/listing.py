@@ -35,6 +35,12 @@ def invoices(partner: Partner, filters: dict[str, Any], today: date) -> InvoiceQ
     return _in_state(found, filters["state"], today)
 
 
+def drafts(partner: Partner, text: str) -> InvoiceQuerySet:
+    """Drafts of one partner, with what their review needs; of customers of this name, if any."""
+    found = Invoice.objects.of_partner(partner).drafts().select_related("customer", "source_file")
+    return found.filter(Q(customer__in=_named(partner, text))) if text else found
+
+
 def invoice_order(filters: dict[str, Any]) -> tuple[str, ...]:
     """Overdue ones by age, all others newest first."""
     return OLDEST_DUE_FIRST if filters.get("state") == "overdue" else NEWEST_FIRST

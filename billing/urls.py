@@ -12,6 +12,7 @@ from billing.views import (
     claims,
     credit_notes,
     disputes,
+    drafts,
     invoice_actions,
     invoices,
     late_charges,
@@ -19,6 +20,7 @@ from billing.views import (
     receipt_actions,
     receipt_parts,
     receipts,
+    review,
     write_offs,
 )
 
@@ -26,9 +28,22 @@ app_name = "billing"
 
 ledger = [
     path("invoices/", invoices.index, name="invoices"),
+    path("invoices/review/", review.index, name="invoices_review"),
     path("invoices/issue/", invoices.issue, name="invoices_issue"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
     path("invoices/<int:pk>/void/", invoice_actions.void, name="invoice_void"),
+    path("invoices/<int:pk>/note/", drafts.note, name="draft_note"),
+    path("invoices/<int:pk>/lines/add/", drafts.add_line, name="draft_line_add"),
+    path(
+        "invoices/<int:pk>/lines/<int:line_pk>/reword/",
+        drafts.reword_line,
+        name="draft_line_reword",
+    ),
+    path(
+        "invoices/<int:pk>/lines/<int:line_pk>/remove/",
+        drafts.remove_line,
+        name="draft_line_remove",
+    ),
     path("invoices/<int:pk>/dispute/", disputes.dispute, name="invoice_dispute"),
     path("invoices/<int:pk>/credit/", invoice_actions.credit, name="invoice_credit"),
     path("invoices/<int:pk>/write-off/", write_offs.write_off, name="invoice_write_off"),

@@ -64,6 +64,10 @@ KINDS = {
     "invoice.due_date_set": _("Due date set"),
     "invoice.fapiao_recorded": _("Fapiao recorded"),
     "invoice.issued": _("Invoice issued"),
+    "invoice.line_added": _("Line added to a draft"),
+    "invoice.line_removed": _("Line removed from a draft"),
+    "invoice.line_reworded": _("Line of a draft worded anew"),
+    "invoice.note_set": _("Note on a draft written"),
     "invoice.seen_overdue": _("Invoice seen overdue"),
     "invoice.voided": _("Invoice voided"),
     "invoice.write_off_reversed": _("Write-off taken back"),
@@ -162,6 +166,12 @@ NAMES = {
     "topic": _("topic"),
     "kind": _("kind"),
     "person": _("person"),
+    "description": _("description"),
+    "quantity": _("quantity"),
+    "unit_price": _("unit price"),
+    "net": _("net"),
+    "vat": _("VAT"),
+    "vat_rate": _("VAT rate"),
     "note": _("note"),
 }
 

@@ -121,6 +121,11 @@ SECTIONS: Mapping[str, Section] = {
     "cancel discount": Section.OTHER_DISCOUNTS,
 }
 
+SEAT_CHARGES = frozenset({
+    "cycle fee", "purchase fee", "renew fee", "prorate fees when purchase",
+})  # fmt: skip
+"""Charge types whose quantity is the number of seats that a subscription has from then on."""
+
 
 @lru_cache(maxsize=1024)
 def section_of(charge_type: str) -> Section:

@@ -49,12 +49,13 @@ def index(request: PortalRequest) -> HttpResponseBase:
         "rows": [(invoice, labels.invoice_label(invoice, today)) for invoice in page.rows],
         "may_record": can(request.user, Permission.RECORD_MONEY, request.partner),
         "has_drafts": Invoice.objects.of_partner(request.partner).drafts().exists(),
-        "bulk_actions": _bulk_actions(request),
+        "bulk_actions": bulk_actions(request),
     }
     return render(request, template, context)
 
 
-def _bulk_actions(request: PortalRequest) -> list[dict[str, str]]:
+def bulk_actions(request: PortalRequest) -> list[dict[str, str]]:
+    """What may be done with the chosen drafts of a list."""
     if not can(request.user, Permission.RECORD_MONEY, request.partner):
         return []
     return [{"url": reverse("billing:invoices_issue"), "label": _("Issue drafts…")}]
@@ -185,6 +186,7 @@ def invoice(request: PortalRequest, pk: int) -> HttpResponse:
     found = visible(request, pk)
     today = clock.business_date(found.partner)
     all_fapiao = list(found.fapiao.order_by("-id"))
+    may_record = can(request.user, Permission.RECORD_MONEY, found.partner)
     context = {
         "invoice": found,
         "fapiao": standing_of(found),
@@ -200,7 +202,8 @@ def invoice(request: PortalRequest, pk: int) -> HttpResponse:
         "write_offs": found.write_offs.prefetch_related("reversals"),
         "small_difference": _small_difference(found),
         "claims": [(row, labels.claim_label(row)) for row in found.claims.all()],
-        "may_record": can(request.user, Permission.RECORD_MONEY, found.partner),
+        "may_record": may_record,
+        "edits_draft": may_record and found.is_draft,
         "why_not_issue": invoicing.why_not_issue(found) if found.is_draft else "",
         "timeline": timeline(found.partner, None, found, *all_fapiao, user=request.user),
     }

@@ -140,7 +140,7 @@ def _withheld(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
 
 
 def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
-    draft_of(customer, net="7654.00")
+    draft = draft_of(customer, net="7654.00")
     invoice = issued_to(customer, net="7654.00")
     disputes.dispute(invoice, DisputeCode.PRICE, "8113.24 is too dear", by=boss, reason="phone")
     facts = fapiao.Facts(number="25312000000000765400", type="special", issued_on=None)
@@ -160,6 +160,8 @@ def _money(customer: Customer, boss: User) -> dict[str, dict[str, Any]]:
     )
     return {
         "invoice": {"pk": invoice.pk},
+        "draft": {"pk": draft.pk},
+        "draft_line": {"pk": draft.pk, "line_pk": draft.lines.get().pk},
         "fapiao": {"pk": paper.pk},
         "issued_credit_note": {"pk": CreditNote.objects.get(invoice=invoice).pk},
         "credit_note": {"pk": draft_credit_of(customer, net="7654.00").pk},
