@@ -153,3 +153,16 @@ def best_layout(header: list[str]) -> Layout | None:
 
     best = max(LAYOUTS.values(), key=share)
     return best if share(best) >= 1 / 4 else None
+
+
+IDS = frozenset(
+    map(
+        header_key,
+        (
+            "PartnerId", "OrderID", "SubscriptionID", "SyndicationPartnerSubscriptionNumber",
+            "OfferID", "DurableOfferID", "ResellerMPNID", "PartnerBillableAccountID",
+            "ResourceGUID", "InvoiceNumber", "DetailLineItemId",
+        ),
+    )
+)  # fmt: skip
+"""Columns of ids. Those that no line is known by are only warned of when Excel has rounded them."""

@@ -166,6 +166,7 @@ class Table:
         self.currency = ""
         self.invoice_number = ""
         self._unknown_charges: set[str] = set()
+        self._unread_ids = self._positions_of_unread_ids()
 
     @property
     def is_readable(self) -> bool:
@@ -196,6 +197,7 @@ class Table:
         found, problems = self._values(number, [*cells, ""])
         if not problems:
             problems = self._belongings(number, found, expected)
+            problems += self._rounded_ids(number, cells)
         yield from problems
         if all(problem.is_warning for problem in problems):
             yield _line(self.layout.kind, number, found, cells)
@@ -244,6 +246,22 @@ class Table:
             column = _FIELDS[self.layout.kind]["total"][0]
             details = {"expected": str(net + found["tax"])}
             yield Problem(Code.DOES_NOT_ADD_UP, number, column, str(found["total"]), details)
+
+    def _rounded_ids(self, number: int, cells: list[str]) -> Iterator[Problem]:
+        """Ids that no line is known by and that Excel has rounded: the first of each column."""
+        for at in list(self._unread_ids):
+            if "+" in cells[at] and values.is_scientific(cells[at]):
+                self._unread_ids.remove(at)
+                shown = values.words(cells[at], SHOWN_CHARACTERS)
+                yield Problem(Code.ROUNDED_ID, number, self.header[at], shown)
+
+    def _positions_of_unread_ids(self) -> list[int]:
+        keyed = {
+            header_key(column)
+            for column, read in _FIELDS[self.layout.kind].values()
+            if read is not _NAME
+        }
+        return [at for at, key in enumerate(self._keys) if key in layouts.IDS - keyed]
 
     def _position(self, column: str) -> int:
         """Where the column is; -1, the empty cell put behind each row, when it is not there."""

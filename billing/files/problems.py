@@ -22,6 +22,7 @@ class Code(tables.ProblemCode):
     OTHER_PARTNER = "other_partner"
     OTHER_INVOICE = "other_invoice"
     UNKNOWN_CHARGE = "unknown_charge"
+    ROUNDED_ID = "rounded_id"
     DOES_NOT_ADD_UP = "does_not_add_up"
     TOTALS_DIFFER = "totals_differ"
     TOTAL_UNKNOWN = "total_unknown"
@@ -44,7 +45,8 @@ class Code(tables.ProblemCode):
 
 
 WARNINGS = frozenset({
-    Code.EXPECTED_COLUMN, Code.EXTRA_COLUMN, Code.UNKNOWN_CHARGE, Code.DOES_NOT_ADD_UP,
+    Code.EXPECTED_COLUMN, Code.EXTRA_COLUMN, Code.UNKNOWN_CHARGE, Code.ROUNDED_ID,
+    Code.DOES_NOT_ADD_UP,
     Code.TOTAL_UNKNOWN, Code.SECTION_DIFFERS, Code.OLD_PERIOD, Code.LEFT_OUT, Code.AT_COST,
 })  # fmt: skip
 """Problems that a person may import past. Every other one stops the file."""
@@ -85,6 +87,11 @@ _SENTENCES = {
     Code.UNKNOWN_CHARGE: _(
         "Row %(row)s, %(column)s: the charge type “%(value)s” is not documented; "
         "it is counted under “other charges”."
+    ),
+    Code.ROUNDED_ID: _(
+        "Row %(row)s, %(column)s: “%(value)s”, and perhaps rows below it, was an ID before Excel "
+        "saved the file and lost digits of it. No line is found by this column, so the file can "
+        "be imported; the file as it was downloaded is better."
     ),
     Code.DOES_NOT_ADD_UP: _(
         "Row %(row)s, %(column)s: %(value)s, but net and tax add up to %(expected)s."

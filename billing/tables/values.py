@@ -99,13 +99,18 @@ def key(text: str, limit: int = 64) -> str:
     plain = text.strip()
     if not plain:
         raise ValueRefused(TableCode.MISSING_VALUE)
-    if _SCIENTIFIC.fullmatch(plain):
+    if is_scientific(plain):
         raise ValueRefused(TableCode.SCIENTIFIC_KEY)
     if not plain.isprintable():
         raise ValueRefused(TableCode.BAD_KEY)
     if len(plain) > limit:
         raise ValueRefused(TableCode.TOO_LONG, limit=str(limit))
     return plain
+
+
+def is_scientific(text: str) -> bool:
+    """Whether Excel took an id for a number and wrote it as `1.23E+15`, without its last digits."""
+    return _SCIENTIFIC.fullmatch(text.strip()) is not None
 
 
 @lru_cache(maxsize=64)

@@ -256,3 +256,50 @@ def test_parse_keeps_memory_flat() -> None:
     peak_of(100)
 
     assert peak_of(16_000) < peak_of(8_000) + 500_000
+
+
+@pytest.mark.parametrize(
+    ("content", "column"),
+    [
+        (make.licence_bytes(), "OrderID"),
+        (make.licence_bytes(), "SubscriptionID"),
+        (make.licence_bytes(), "OfferID"),
+        (make.usage_bytes(), "OrderID"),
+        (make.usage_bytes(), "DetailLineItemId"),
+    ],
+)
+def test_parse_warns_of_an_id_that_excel_rounded(content: bytes, column: str) -> None:
+    lines, problems = make.parsed(make.changed(content, {column: "1.23E+15"}))
+
+    assert len(lines) == 3
+    assert [(found.code, found.row, found.column) for found in problems] == [
+        (Code.ROUNDED_ID, 2, column)
+    ]
+    assert "“1.23E+15”" in problems[0].sentence
+
+
+def test_parse_warns_once_per_column_of_rounded_ids() -> None:
+    once = make.changed(make.licence_bytes(), {"OrderID": "1.23E+15"}, row=3)
+    twice = make.changed(once, {"OrderID": "1.24E+15"}, row=4)
+
+    assert [found.row for found in make.parsed(twice)[1]] == [3]
+
+
+@pytest.mark.parametrize(
+    ("content", "column"),
+    [
+        (make.licence_bytes(), "SyndicationPartnerSubscriptionNumber"),
+        (make.licence_bytes(), "DurableOfferID"),
+        (make.licence_bytes(), "MPNID"),
+        (make.usage_bytes(), "SubscriptionID"),
+        (make.usage_bytes(), "ResourceGUID"),
+        (make.usage_bytes(), "InvoiceNumber"),
+    ],
+)
+def test_parse_refuses_a_key_that_excel_rounded(content: bytes, column: str) -> None:
+    lines, problems = make.parsed(make.changed(content, {column: "1.23E+15"}))
+
+    assert len(lines) == 2
+    assert [(found.code, found.row, found.column) for found in problems] == [
+        (TableCode.SCIENTIFIC_KEY, 2, column)
+    ]
