@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from django.http import HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -12,9 +12,9 @@ from billing import listing, review
 from billing.forms import ReviewFilter
 from billing.models import PartnerInvoice
 from billing.models.invoice import InvoiceQuerySet
+from billing.views import tables
 from billing.views.invoices import bulk_actions
 from partners.access import can
-from partners.exports import csv_response
 from partners.http import PortalRequest, list_view
 from partners.lists import list_page
 from partners.permissions import Permission
@@ -30,8 +30,8 @@ def index(request: PortalRequest) -> HttpResponseBase:
     form = ReviewFilter(request.GET)
     before = review.bills_before(request.partner)
     found = _filtered(request, form, before)
-    if request.GET.get("format") == "csv":
-        return _export(found, before)
+    if request.GET.get("format") in tables.FORMATS:
+        return _export(request, found, before)
     page = list_page(request, found, review.BIGGEST_CHANGE_FIRST)
     template = "billing/invoices_review.html"
     if request.htmx and not request.htmx.boosted:
@@ -58,7 +58,9 @@ def _filtered(
     return review.changed_much(compared) if form.cleaned_data["changed"] else compared
 
 
-def _export(found: InvoiceQuerySet, before: Mapping[int, PartnerInvoice]) -> StreamingHttpResponse:
+def _export(
+    request: PortalRequest, found: InvoiceQuerySet, before: Mapping[int, PartnerInvoice]
+) -> HttpResponseBase:
     header = [
         _("Customer"),
         _("Currency"),
@@ -69,7 +71,8 @@ def _export(found: InvoiceQuerySet, before: Mapping[int, PartnerInvoice]) -> Str
         _("Difference"),
         _("Difference in %"),
     ]
-    return csv_response("drafts.csv", header, _export_rows(found, before))
+    rows = _export_rows(found, before)
+    return tables.file_of(request, found, _("Review drafts"), header, rows)
 
 
 def _export_rows(
@@ -82,7 +85,7 @@ def _export_rows(
             draft.currency,
             draft.total,
             row.month,
-            row.bill_before or "",
+            row.bill_before.number if row.bill_before else "",
             "" if row.before is None else row.before,
             "" if row.change is None else row.change,
             "" if row.percent is None else round(row.percent, 1),

@@ -17,7 +17,7 @@ D = Decimal
 LINE = drafts.NewLine(
     description="Migration", quantity=D("2.5"), unit_price=D("100.01"), vat_rate=D(6)
 )
-type Change = Callable[[Invoice], object]
+type Change = Callable[[Invoice], None]
 
 
 @pytest.fixture
@@ -25,23 +25,23 @@ def customer() -> Customer:
     return CustomerFactory.create()
 
 
-def add(invoice: Invoice, line: drafts.NewLine = LINE) -> object:
+def add(invoice: Invoice) -> None:
     seen = drafts.newest_line(invoice)
-    return drafts.add_line(invoice, line, seen=seen, by=None, reason="agreed")
+    drafts.add_line(invoice, LINE, seen=seen, by=None, reason="agreed")
 
 
-def remove(invoice: Invoice) -> object:
+def remove(invoice: Invoice) -> None:
     line = invoice.lines.earliest("pk")
-    return drafts.remove_line(invoice, line.pk, by=None, reason="free this month")
+    drafts.remove_line(invoice, line.pk, by=None, reason="free this month")
 
 
-def reword(invoice: Invoice) -> object:
+def reword(invoice: Invoice) -> None:
     line = invoice.lines.earliest("pk")
-    return drafts.reword_line(invoice, line.pk, "Office", by=None, reason="reviewed")
+    drafts.reword_line(invoice, line.pk, "Office", by=None, reason="reviewed")
 
 
-def note(invoice: Invoice) -> object:
-    return drafts.set_note(invoice, "Thank you", by=None, reason="reviewed")
+def note(invoice: Invoice) -> None:
+    drafts.set_note(invoice, "Thank you", by=None, reason="reviewed")
 
 
 def test_add_line_rounds_to_the_cent_and_the_total_follows(customer: Customer) -> None:

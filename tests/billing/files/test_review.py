@@ -47,7 +47,7 @@ def test_compare_names_new_and_vanished_subscriptions(partner: Partner) -> None:
 
 def test_compare_puts_the_biggest_change_first(partner: Partner) -> None:
     issued_in_september(partner, customer("a", E3=10), customer("b", E3=10))
-    file_of(partner, OCTOBER, customer("a", E3=11), customer("b", E3=5), customer("c", E3=1))
+    file_of(partner, OCTOBER, customer("a", E3=11), customer("b", E3=5), customer("c", E3=2))
 
     assert list(reviewed(partner)) == ["b公司", "c公司", "a公司"]
 
