@@ -161,4 +161,4 @@ def _answer(
         "cancel_url": reverse("billing:invoice", args=[invoice.pk]),
         **dialog,
     }
-    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS)
+    return dialogs.answer(request, form, act, about, done=done, refusals=_REFUSALS, then=None)
