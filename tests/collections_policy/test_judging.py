@@ -10,10 +10,11 @@ from billing.claims import Slip
 from billing.fapiao import services as fapiao_services
 from billing.fapiao.services import Facts
 from billing.models import DisputeCode, DisputeOutcome, Invoice
-from collections_policy import judging, services
+from collections_policy import judging, readiness, services
+from collections_policy.gate import Requirement
 from collections_policy.models import ActionStatus, Case, CaseStatus, CaseStep, CloseReason
 from customers.models import Customer
-from partners import calendar, clock
+from partners import clock
 from partners.models import AuditEntry, Partner, PartnerSettings, TermsFrom, User
 from subscriptions.models import DesiredStatus, Hold, HoldReason, Subscription
 from subscriptions.services import Source, place_hold
@@ -195,7 +196,9 @@ def test_dispute_lets_go_and_a_rejected_one_is_proposed_again(
     judging.judge_pending()
     case.refresh_from_db()
     today = clock.business_date(subscription.partner)
-    assert case.next_due_on == calendar.add_working_days(subscription.partner, today, 5)
+    assert case.next_due_on == today + timedelta(days=3)
+    [ready] = readiness.of_customer(subscription.customer).values()
+    assert ready.missing == (Requirement.NOT_ANSWERED_LATELY,)
 
 
 def test_claim_stops_a_suspension_that_is_not_sent_yet(

@@ -96,7 +96,7 @@ def test_page_shows_credit_decisions_only_to_those_who_may(
         customer,
         terms_days=45,
         limit=None,
-        prepayment=True,
+        prepayment=False,
         review_on=None,
         by=admin_agent(partner),
         reason="new customer",
@@ -104,7 +104,7 @@ def test_page_shows_credit_decisions_only_to_those_who_may(
 
     page = signed_in(make(partner)).get(page_of(customer)).content.decode()
 
-    assert ("net 45 days" in page) is sees
+    assert ("45 days after the invoice date" in page) is sees
 
 
 def test_page_says_what_was_done(partner: Partner, customer: Customer, signed_in: SignIn) -> None:
