@@ -49,7 +49,7 @@ class ColumnsForm(forms.Form):
 
     header_row = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     bank_account = forms.CharField(
-        label=_("Our bank account"),
+        label=_("Account of this statement"),
         max_length=60,
         help_text=_("The account that this statement is of. A serial number counts once in it."),
     )
