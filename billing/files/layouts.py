@@ -126,6 +126,15 @@ SEAT_CHARGES = frozenset({
 })  # fmt: skip
 """Charge types whose quantity is the number of seats that a subscription has from then on."""
 
+PRORATED_CHARGES = frozenset({
+    "cycle instance prorate", "prorate fees when cancel", "prorate fees when purchase",
+    "prorate fee when renew", "prorate fees when renew", "prorate fees when activate",
+})  # fmt: skip
+"""Charge types for some days of a period."""
+
+WHOLE_CHARGES = frozenset({"cancel instance prorate", "cycle fee", "purchase fee", "renew fee"})
+"""Charge types for a whole period, or its reversal, where the amount is seats × price."""
+
 
 @lru_cache(maxsize=1024)
 def section_of(charge_type: str) -> Section:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from billing import invoicing, issuing, labels, listing, write_offs
+from billing import invoicing, issuing, labels, listing, unexplained, write_offs
 from billing.fapiao.finding import standing_of
 from billing.forms import InvoiceFilter, IssueForm
 from billing.models import Invoice
@@ -204,6 +204,7 @@ def invoice(request: PortalRequest, pk: int) -> HttpResponse:
         "claims": [(row, labels.claim_label(row)) for row in found.claims.all()],
         "may_record": may_record,
         "edits_draft": may_record and found.is_draft,
+        "unexplained": unexplained.unexplained_lines(found) if found.is_draft else set(),
         "why_not_issue": invoicing.why_not_issue(found) if found.is_draft else "",
         "timeline": timeline(found.partner, None, found, *all_fapiao, user=request.user),
     }
