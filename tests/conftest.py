@@ -14,6 +14,11 @@ from partners.models import Partner, User
 from tests.factories.partners import PartnerFactory
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True)
 def _only_loopback() -> None:
     """No test can reach a real host: only this machine and Unix sockets."""

@@ -52,7 +52,7 @@ from partners.models import Partner, TermsFrom
 from tests.factories.billing import draft_credit_of, draft_of, issued_to, payment, receipt_from
 from tests.factories.customers import CustomerFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MONDAY, TUESDAY = date(2026, 5, 4), date(2026, 5, 5)
 

@@ -219,6 +219,7 @@ class Ledger(RuleBasedStateMachine):
         assert not CreditNote.objects.filter(left__lt=0).exists()
 
 
+@pytest.mark.long
 @pytest.mark.django_db
 def test_no_money_appears_or_vanishes() -> None:
     run_state_machine_as_test(

@@ -11,6 +11,7 @@ from tests.security.routes import ROUTES
 from tests.security.world import MONEY, ROLES, World
 
 BrowserOf = Callable[[User], Client]
+pytestmark = pytest.mark.long
 RECORDS = [route for route in ROUTES if route.record]
 LISTS = [route for route in ROUTES if route.get and not route.record]
 PLAIN: Mapping[str, str] = {}

@@ -285,6 +285,7 @@ def _check_guarantee(pc_id: str) -> None:
     assert reasons != {HoldReason.NON_PAYMENT} or subscription.customer.is_judged
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("guaranteed")
 def test_any_order_of_events_ends_in_agreement(
     connected: Partner, emulator: EmulatorHandle, monkeypatch: pytest.MonkeyPatch

@@ -24,7 +24,7 @@ from tests.subscriptions import steps
 from vianet.client import PartnerCenter
 from vianet.emulator.process import EmulatorHandle
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 ROUNDS = 80
 FREE_ROUNDS = 40
 PATIENCE_SECONDS = 60
