@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import Arrive
 from tests.e2e.people import PHONE
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long]
+pytestmark = pytest.mark.e2e
 MAIN_PAGES = (
     "/",
     "/customers/",

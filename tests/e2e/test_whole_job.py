@@ -13,7 +13,7 @@ from tests.e2e.conftest import Arrive
 from tests.e2e.people import Person
 from tests.e2e.stack import Emulator
 
-pytestmark = [pytest.mark.e2e, pytest.mark.long]
+pytestmark = pytest.mark.e2e
 PARTNER = "4390934"
 TERMS_AND_PROPOSAL_DAYS = 51
 BETWEEN_LETTERS_DAYS = 3
