@@ -68,8 +68,7 @@ def of_failed_patch(error: errors.VianetError, change: StatusChange) -> Outcome:
         case errors.OutcomeUnknown() | errors.Unreachable():
             return Outcome(Meaning.UNKNOWN, str(error), SOON)
         case errors.Throttled():
-            told = timedelta(seconds=error.retry_after_seconds or 0)
-            return Outcome.waiting(str(error), max(told, later))
+            return Outcome.waiting(str(error), _told(error) or later)
         case errors.StaleResource() if _is_stale_each_time(change):
             return Outcome(Meaning.PERSON, str(error))
         case errors.Forbidden() | errors.NotFound():
@@ -84,9 +83,14 @@ def of_failed_read(error: errors.VianetError, attempts: int) -> Outcome:
     """What a GET that raised means: nothing was changed, so only waiting or a person."""
     if isinstance(error, errors.Forbidden | errors.NotFound):
         return Outcome(Meaning.PERSON, str(error))
-    told = error.retry_after_seconds if isinstance(error, errors.Throttled) else None
     later = rules.backoff(attempts, jitter())
-    return Outcome.waiting(str(error), max(timedelta(seconds=told or 0), later))
+    return Outcome.waiting(str(error), _told(error) or later)
+
+
+def _told(error: errors.VianetError) -> timedelta | None:
+    """How long 21Vianet, or our own budget, said to stay away: exactly so long, no longer."""
+    seconds = error.retry_after_seconds if isinstance(error, errors.Throttled) else None
+    return None if seconds is None else timedelta(seconds=max(seconds, 1))
 
 
 def confirm(change: StatusChange) -> None:

@@ -195,4 +195,15 @@ def _assert_fits(page: Page) -> None:
     excess = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
-    assert excess <= 0, f"{page.url} is {excess} px wider than the window"
+    assert excess <= 0, f"{page.url} is {excess} px wider than the window: {_widest(page)}"
+
+
+def _widest(page: Page) -> str:
+    """The innermost element that reaches out farthest, to find it by."""
+    found: str = page.evaluate(
+        """() => [...document.querySelectorAll("main *, header *")]
+            .sort((one, other) => one.getBoundingClientRect().right
+                - other.getBoundingClientRect().right)
+            .at(-1).outerHTML.slice(0, 300)"""
+    )
+    return found
